@@ -1,0 +1,227 @@
+"""The command line: arguments in, exit code out (docs/goten-gen.md). 0 clean, 1 errors or differences, 2 usage."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from goten_gen import __version__
+
+if TYPE_CHECKING:
+    from goten_gen.analysis import Analysis
+    from goten_gen.diagnostics import Diagnostic
+    from goten_gen.generation import Result
+    from goten_gen.inputs import Input, Selection
+    from goten_gen.output import OutputError
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; never raises for what a user can cause."""
+    options = _parser().parse_args(arguments)
+    from goten_gen.sources import SourceError
+
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except SourceError as error:
+        print(f"goten-gen: error: {error}\n    hint: {error.hint}", file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print("goten-gen: interrupted; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain once more at exit, when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="goten-gen", description="Writes the Python that ties a gRPC service to the Goten protocol."
+    )
+    parser.add_argument("--version", action="version", version=f"goten-gen {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    generate = _command(commands, "generate", _generate, "write names, descriptors, PolicyStore and EnvRegistry wiring")
+    _add_selection(generate)
+    generate.add_argument("--out", required=True, metavar="DIR", help="output folder, to be put on the Python path")
+    generate.add_argument("--check", action="store_true", help="write nothing; exit code 1 if anything would change")
+    generate.add_argument("--diff", action="store_true", help="write nothing; print what would change as a diff")
+    generate.add_argument("--keep-going", action="store_true", help="write what is not broken; errors still exit with 1")
+    generate.add_argument("--no-protobuf", action="store_true", help="leave out protobuf modules and gRPC stubs")
+    generate.add_argument("--format", choices=("text", "json", "github"), default="text", help="form of the report")
+
+    inspect = _command(commands, "inspect", _inspect, "show every resource found, and why")
+    _add_selection(inspect)
+    inspect.add_argument("--format", choices=("table", "json"), default="table", help="json: docs/inspect-schema.json")
+
+    explain = _command(commands, "explain", _explain, "say which resource a name is, who governs it, who owns it")
+    explain.add_argument("name", metavar="NAME", help="projects/p1/devices/d1, or //service/projects/p1/devices/d1")
+    _add_selection(explain)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{name}: {text}.")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "paths", nargs="+", metavar="PATH", help="folder, .proto file, or descriptor set (.binpb, - for stdin)"
+    )
+    command.add_argument(
+        "-I", dest="roots", action="append", default=[], metavar="DIR", help="import root; found from PATH if left out"
+    )
+    command.add_argument(
+        "--service", action="append", default=[], metavar="DOMAIN[@VERSION]", help="only this service; repeatable"
+    )
+
+
+def _selection(options: argparse.Namespace) -> Selection:
+    from goten_gen.inputs import Selection
+
+    return Selection(tuple(options.paths), tuple(options.roots), tuple(options.service))
+
+
+# --- generate --------------------------------------------------------------------------------------------------------
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from goten_gen.generation import Options, generate
+    from goten_gen.output_error import OutputError
+
+    wanted = Options(
+        out=options.out,
+        protobuf=not options.no_protobuf,
+        keep_going=options.keep_going,
+        check=options.check,
+        diff=options.diff,
+    )
+    try:
+        result = generate(_selection(options), wanted)
+    except OutputError as error:
+        _report_output_error(error, options.format)
+        return 1
+    if options.format == "json":
+        print(json.dumps(_result_json(result), indent=2))
+    else:
+        _report(result.diagnostics, result.given, options.format)
+        sys.stdout.write(result.diff)
+        print(_summary(result, options), file=sys.stderr if options.diff else sys.stdout)
+    return result.exit_code
+
+
+def _summary(result: Result, options: argparse.Namespace) -> str:
+    errors = sum(diagnostic.is_error for diagnostic in result.diagnostics)
+    if result.refused:
+        return f"{_count(errors, 'error')}: nothing was written (--keep-going writes what is not broken)"
+    if result.up_to_date:
+        return f"{options.out}: up to date"
+    verb = "would be written" if options.check or options.diff else "written"
+    gone = "would be removed" if options.check or options.diff else "removed"
+    parts = [f"{_count(len(result.written), 'file')} {verb}", f"{result.unchanged} unchanged"]
+    if result.removed:
+        parts.append(f"{len(result.removed)} {gone}")
+    lines = [f"{options.out}: {', '.join(parts)}"]
+    if options.check:
+        lines += [f"  {path} differs" for path in result.written] + [f"  {path} is stale" for path in result.removed]
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _result_json(result: Result) -> dict[str, Any]:
+    from goten_gen.diagnostics import to_json
+
+    return {
+        "ok": result.exit_code == 0,
+        "diagnostics": [to_json(diagnostic, result.given.locate) for diagnostic in result.diagnostics],
+        "written": [] if result.refused else list(result.written),
+        "removed": list(result.removed),
+        "unchanged": result.unchanged,
+        "up_to_date": result.up_to_date,
+        "refused": result.refused,
+        "diff": result.diff,
+    }
+
+
+def _report_output_error(error: OutputError, form: str) -> None:
+    from goten_gen.diagnostics import format_github, format_text, to_json
+    from goten_gen.model import Position
+
+    diagnostic = error.code.at(Position(error.path), error.message)
+    if form == "json":
+        found = to_json(diagnostic, str)
+        print(json.dumps({"ok": False, "diagnostics": [found], "refused": True, "written": []}, indent=2))
+    elif form == "github":
+        sys.stdout.write(format_github([diagnostic], str))
+    else:
+        sys.stderr.write(format_text([diagnostic], str))
+
+
+# --- inspect and explain ---------------------------------------------------------------------------------------------
+
+
+def _analyse(options: argparse.Namespace) -> tuple[Analysis, Input]:
+    from goten_gen.analysis import analyse
+    from goten_gen.inputs import read_input
+    from goten_gen.progress import progress
+
+    selection = _selection(options)
+    given = read_input(selection)
+    with progress(f"compiling {len(given.sources.protos)} protos"):
+        return analyse(given, selection), given
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from goten_gen import inspection
+
+    analysis, given = _analyse(options)
+    found = inspection.records(analysis)
+    if options.format == "json":
+        print(json.dumps(found, indent=2))
+    else:
+        sys.stdout.write(inspection.table(found))
+    _report(analysis.diagnostics, given, "text")
+    return 1 if analysis.failed else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from goten_gen import explanation
+
+    analysis, given = _analyse(options)
+    matches = explanation.find_matches(options.name, analysis.services())
+    for number, match in enumerate(matches):
+        print(("\n" if number else "") + "\n".join(explanation.explain(match, analysis.world)))
+    if not matches:
+        _report([d for d in analysis.diagnostics if d.is_error], given, "text")
+        shown = ", ".join(str(key) for key in analysis.selected) or "none"
+        print(
+            f"goten-gen: error: {options.name!r} is no name of any resource in sight\n"
+            f"    hint: `goten-gen inspect` lists the patterns; the services searched are: {shown}",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def _report(diagnostics: Iterable[Diagnostic], given: Input, form: str) -> None:
+    """Diagnostics for people go to standard error, workflow commands to standard output, where they are read."""
+    from goten_gen.diagnostics import format_github, format_text
+
+    if form == "github":
+        sys.stdout.write(format_github(diagnostics, given.locate))
+    else:
+        sys.stderr.write(format_text(diagnostics, given.locate))
