@@ -1,0 +1,1 @@
+"""How synthetic proto trees are planned (`plan`, `resources`) and put into text."""
