@@ -4,10 +4,10 @@ the same stops of its road write the runtime's part."""
 import os
 import sys
 
-from goten_gen import copies, generation, output, protocol, read
-from goten_gen.analysis import Analysis, analyse
+from goten_gen import copies, generation, output, read
+from goten_gen.analysis import analyse
 from goten_gen.inputs import Selection, read_input
-from goten_gen.model import ServiceKey
+from goten_gen.keys import ServiceKey
 from goten_gen.output import OutputFile
 from goten_gen.render import render_services
 
@@ -53,10 +53,11 @@ def plan_runtime() -> output.Plan:
     if analysis.diagnostics:
         raise SystemExit(f"the protocol's own protos are not clean: {analysis.diagnostics}")
     paths = sorted(path for path in analysis.selected_files if path.startswith("goten/"))
-    modules, complaints = generation.protobuf_files(analysis, paths, (str(META),))
+    with generation.protobuf_files(analysis, paths, (str(META),)) as wait:
+        modules, complaints = wait()
     if complaints:
         raise SystemExit(f"protoc refuses: {complaints}")
-    files = [file for file in render_services(analysis.world, [META])] + modules
+    files = render_services(analysis.world, [META]) + modules
     return output.plan("runtime", files, whole=[str(META), f"{META} protobuf"])
 
 

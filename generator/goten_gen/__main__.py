@@ -1,7 +1,5 @@
 """`python -m goten_gen` is `goten-gen`."""
 
-import sys
+from goten_gen.cli import run
 
-from goten_gen.cli import main
-
-sys.exit(main())
+run()

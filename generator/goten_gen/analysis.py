@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from goten_gen import protocol
 from goten_gen.detect import detect
 from goten_gen.diagnostics import BAD_SETTINGS, BAD_SKELETON, SERVICE_CYCLE, Diagnostic, in_order
 from goten_gen.inputs import Input, Selection
+from goten_gen.keys import ServiceKey
 from goten_gen.load import Loaded, load_descriptor_set, load_sources
-from goten_gen.model import ProtoTree, Resource, Service, ServiceKey, World
+from goten_gen.model import ProtoTree, Resource, Service, World
 from goten_gen.settings import ServiceSettings, read_settings
 from goten_gen.skeletons import Skeleton, read_skeleton
 from goten_gen.sources import Source, SourceError, Sources
+
 
 @dataclass
 class Analysis:
@@ -60,14 +62,17 @@ class Analysis:
         return closure
 
 
-def analyse(given: Input, selection: Selection) -> Analysis:
-    """Compiles and detects. Raises `SourceError` when the selection names a service that is not there."""
+def analyse(given: Input, selection: Selection, compiled: Callable[[], bytes | None] | None = None) -> Analysis:
+    """Compiles and detects. Raises `SourceError` when the selection names a service that is not there.
+
+    `compiled` waits for a compilation that was started ahead (`goten_gen.early`).
+    """
     if given.descriptor_set is not None:
         loaded = load_descriptor_set(given.descriptor_set, given.label)
         selected_files = _without_originals(loaded.tree)
     else:
         with tempfile.TemporaryDirectory(prefix="goten-gen-") as folder:
-            loaded = load_sources(given.sources, folder)
+            loaded = load_sources(given.sources, folder, compiled)
         selected_files = given.sources.selected
     selected_files = _with_forwarded(selected_files, loaded)
     settings, skeletons, complaints = _read_settings(given.sources, protocol.META in loaded.tree.files)

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 
 from goten_gen import protoc
 from goten_gen.diagnostics import COMPILE_ERROR, IMPORT_BROKEN, UNRESOLVED_IMPORT, Diagnostic
-from goten_gen.model import Position
+from goten_gen.keys import Position
 from goten_gen.sources import FileText
-
 
 MOST_PER_FILE = 5
 """Complaints that are shown of one file."""
@@ -68,7 +67,7 @@ def compile_tree(
     something is broken; `resolves` tells whether an import path can be read at all.
     """
     target = os.path.join(folder, "tree.binpb")
-    flags = [*(f"-I{root}" for root in include), "--include_imports", "--include_source_info", f"--descriptor_set_out={target}"]
+    flags = protoc.compile_flags(include, target)
     found = {path: list(reasons) for path, reasons in broken.items()}
     if not found:
         if not files:
@@ -98,7 +97,10 @@ def compile_tree(
 
 
 def _find_unresolved(
-    files: Iterable[str], texts: Mapping[str, FileText], resolves: Callable[[str], bool], found: dict[str, list[Diagnostic]]
+    files: Iterable[str],
+    texts: Mapping[str, FileText],
+    resolves: Callable[[str], bool],
+    found: dict[str, list[Diagnostic]],
 ) -> None:
     for path in files:
         for statement in texts[path].imports if path in texts else ():
@@ -109,9 +111,7 @@ def _find_unresolved(
                 )
 
 
-def _blame(
-    outcome: protoc.Outcome, files: Sequence[str], found: dict[str, list[Diagnostic]], graph: Graph
-) -> int:
+def _blame(outcome: protoc.Outcome, files: Sequence[str], found: dict[str, list[Diagnostic]], graph: Graph) -> int:
     """Records the files that protoc refused and what imports them; returns how many of `files` came before them."""
     order = {path: index for index, path in enumerate(files)}
     by_file = defaultdict(list)

@@ -21,7 +21,7 @@ from google.protobuf.descriptor_pb2 import (
 
 from goten_gen import protoc, protocol
 from goten_gen.diagnostics import COPY_CONFLICT, COPY_EXTRA, Diagnostic
-from goten_gen.model import Position
+from goten_gen.keys import Position
 
 Entry = tuple[str, str]
 """(name, type) of a field, enum value or extension."""
@@ -47,7 +47,7 @@ def compare_copies(candidates: Sequence[FileDescriptorProto]) -> Copies:
     originals = _Originals(sorted({candidate.package for candidate in candidates}))
     copies = Copies()
     for candidate in candidates:
-        mine = {name: entries for name, entries in _symbols(candidate)}
+        mine = dict(_symbols(candidate))
         shared = {name: originals.files[name] for name in mine if name in originals.files}
         if not shared:
             continue

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from goten_gen.model import Position
+from goten_gen.keys import Position
 
 
 class Severity(StrEnum):
@@ -82,8 +82,8 @@ TIED_HOLDERS = _warning("tied-holders", "settle it with `governed_by` in goten.y
 SEVERAL_META_FIELDS = _warning("several-meta-fields", "name the resource's own one `metadata`")
 META_NOT_SINGULAR = _warning("meta-not-singular", "a repeated goten.types.Meta is no resource metadata")
 HOLDER_WITHOUT_WATCH = _warning("holder-without-watch", "add a Watch method; until then PolicyStore polls")
-HOLDER_WITHOUT_ACCESS = _warning("holder-without-access", "add Get and List methods; no PolicyStore can read this holder")
-NEVER_UNGOVERNED = _warning("never-ungoverned", "only the owning region will have it, and nothing says who may override")
+HOLDER_WITHOUT_ACCESS = _warning("holder-without-access", "add Get and List methods; no PolicyStore can read it")
+NEVER_UNGOVERNED = _warning("never-ungoverned", "only the owning region will have it; nothing else ever sees it")
 NO_NAME_FIELD = _warning("no-name-field", "add `string name = 1`, or name_field to google.api.resource")
 BAD_ID_PATTERN = _warning("bad-id-pattern", "the id pattern is no regular expression; the default rule applies")
 SERVICE_CYCLE = _warning("service-cycle", "a service imports only downwards; Meta will refuse one of them")

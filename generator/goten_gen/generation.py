@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goten_gen import guard
 from goten_gen.diagnostics import STALE_EDITED, Diagnostic, dump, load
 from goten_gen.inputs import Input, Selection, read_input
-from goten_gen.model import Position, ServiceKey
+from goten_gen.keys import Position, ServiceKey
 from goten_gen.progress import progress
 from goten_gen.shipped import shipped_folder
 
@@ -60,11 +61,12 @@ def generate(selection: Selection, options: Options) -> Result:
     record = guard.find_unchanged(options.out, key, digest)
     if record is not None:
         return Result(given, load(record.diagnostics), up_to_date=True)
-    from goten_gen import output
-    from goten_gen.analysis import analyse
+    from goten_gen.early import analyse
 
     with progress(f"compiling {len(given.sources.protos)} protos"):
         analysis = analyse(given, selection)
+    from goten_gen import output
+
     result = Result(given, analysis.diagnostics)
     if analysis.failed and not options.keep_going:
         result.refused = True
@@ -127,10 +129,12 @@ def output_files(
     from goten_gen.runtime_table import RUNTIME_SERVICES
 
     keys = [key for key in _service_closure(analysis) if key not in RUNTIME_SERVICES]
-    files = render_services(analysis.world, keys)
     if not options.protobuf:
-        return files, []
-    modules, complaints = protobuf_files(analysis, _proto_files(analysis, selection, keys), tree_owner(analysis, options))
+        return render_services(analysis.world, keys), []
+    paths = _proto_files(analysis, selection, keys)
+    with protobuf_files(analysis, paths, tree_owner(analysis, options)) as wait:
+        files = render_services(analysis.world, keys)
+        modules, complaints = wait()
     return [*files, *modules], complaints
 
 
@@ -157,26 +161,44 @@ def _proto_files(analysis: Analysis, selection: Selection, keys: Iterable[Servic
     return sorted(path for path in closure if not protocol.is_provided(path) and analysis.tree.files[path].compiled)
 
 
+@contextmanager
 def protobuf_files(
     analysis: Analysis, paths: Sequence[str], nobody: tuple[str, ...]
-) -> tuple[list[OutputFile], list[Diagnostic]]:
-    """Protobuf modules, stubs and gRPC modules of `paths`; files of no service are owned by `nobody`."""
+) -> Iterator[Callable[[], tuple[list[OutputFile], list[Diagnostic]]]]:
+    """Starts protoc on `paths` and gives a function that waits for the protobuf modules, stubs and gRPC modules.
+
+    Files of no service are owned by `nobody`.
+    """
     from goten_gen import protobuf_modules
-    from goten_gen.output import OutputFile
+
+    with_services = [path for path in paths if analysis.tree.files[path].rpcs]
+    with protobuf_modules.generating(analysis.loaded.descriptor_set, paths, with_services) as wait:
+        yield lambda: _with_grpc_stubs(analysis, paths, with_services, nobody, wait)
+
+
+def _with_grpc_stubs(
+    analysis: Analysis,
+    paths: Sequence[str],
+    with_services: Sequence[str],
+    nobody: tuple[str, ...],
+    wait: Callable[[], tuple[dict[str, bytes], list[Diagnostic]]],
+) -> tuple[list[OutputFile], list[Diagnostic]]:
+    from goten_gen import protobuf_modules
+    from goten_gen.output_file import OutputFile
     from goten_gen.render import render_grpc_stub
 
     owners = _owners(analysis)
-    with_services = [path for path in paths if analysis.tree.files[path].rpcs]
-    contents, complaints = protobuf_modules.generate(analysis.loaded.descriptor_set, paths, with_services)
-    sources = {protobuf_modules.module_stem(path): path for path in paths}
-    files = [
-        OutputFile(path, content, owners.get(sources[protobuf_modules.output_stem(path)], nobody))
-        for path, content in contents.items()
-    ]
+    files = []
     for path in with_services:
         text = render_grpc_stub(path, protobuf_modules.stub_apis(analysis.tree, path))
         stub = f"{protobuf_modules.module_stem(path)}_pb2_grpc.pyi"
         files.append(OutputFile(stub, text.encode(), owners.get(path, nobody)))
+    contents, complaints = wait()
+    sources = {protobuf_modules.module_stem(path): path for path in paths}
+    files += [
+        OutputFile(path, content, owners.get(sources[protobuf_modules.output_stem(path)], nobody))
+        for path, content in contents.items()
+    ]
     return files, complaints
 
 

@@ -1,4 +1,4 @@
-"""What the command line names, and what is read before anything is compiled. Imports nothing heavy: the guard is next."""
+"""What the command line names, read before anything is compiled. Imports nothing heavy: the guard comes next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass, field
 
-from goten_gen.model import ServiceKey
+from goten_gen.keys import ServiceKey
 from goten_gen.sources import DESCRIPTOR_SETS, SourceError, Sources, find_sources
 
 STDIN = "-"

@@ -22,7 +22,8 @@ from goten_gen.diagnostics import (
     UNRESOLVED_IMPORT,
     Diagnostic,
 )
-from goten_gen.model import File, Position, ProtoTree
+from goten_gen.keys import Position
+from goten_gen.model import File, ProtoTree
 from goten_gen.sources import FileText, ImportStatement, Sources, read_text
 
 
@@ -37,8 +38,11 @@ class Loaded:
     """Files of the tree that hand on originals: import path -> the originals' import paths."""
 
 
-def load_sources(sources: Sources, folder: str) -> Loaded:
-    """Compiles everything under the import roots; `folder` is an empty scratch folder."""
+def load_sources(sources: Sources, folder: str, compiled: Callable[[], bytes | None] | None = None) -> Loaded:
+    """Compiles everything under the import roots; `folder` is an empty scratch folder.
+
+    `compiled` waits for what protoc made of all of it ahead, None if it refused.
+    """
     disk = {source.label: source.disk for source in sources.protos}
     texts: dict[str, FileText] = {}
     broken: dict[str, list[Diagnostic]] = {}
@@ -62,6 +66,14 @@ def load_sources(sources: Sources, folder: str) -> Loaded:
     def resolves(path: str) -> bool:
         return path in disk or path in protocol.files()
 
+    diagnostics = [
+        SHADOWED_FILE.at(Position(path), f"{file} is not read: an earlier import root has another file of that path")
+        for path, file in sources.shadowed
+    ]
+    if compiled is not None and not broken and not candidates:
+        descriptor_set = compiled()
+        if descriptor_set is not None:
+            return _finish(Compilation(descriptor_set), read_texts, diagnostics, {})
     known = set(broken)
     found = _find_copies(candidates, sources.roots, folder, read_texts, resolves)
     overlay = os.path.join(folder, "overlay")
@@ -76,11 +88,7 @@ def load_sources(sources: Sources, folder: str) -> Loaded:
         resolves=resolves,
         broken=broken,
     )
-    diagnostics = found.diagnostics + [
-        SHADOWED_FILE.at(Position(path), f"{file} is not read: an earlier import root has another file of that path")
-        for path, file in sources.shadowed
-    ]
-    return _finish(compilation, read_texts, diagnostics, found.forwards)
+    return _finish(compilation, read_texts, diagnostics + found.diagnostics, found.forwards)
 
 
 def load_descriptor_set(content: bytes, label: str) -> Loaded:
@@ -240,4 +248,3 @@ def _in_dependency_order(files: Mapping[str, FileDescriptorProto]) -> Iterable[s
 def _read(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
-

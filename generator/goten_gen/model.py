@@ -14,25 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from goten_gen.keys import Position, ServiceKey
 from goten_gen.patterns import Pattern
-
-
-class Position(NamedTuple):
-    """A place in a source file. `line` and `column` count from 1; 0 means unknown."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-
-class ServiceKey(NamedTuple):
-    """A service version. `version` is empty where the proto package names none."""
-
-    domain: str
-    version: str
-
-    def __str__(self) -> str:
-        return f"{self.domain}@{self.version}" if self.version else self.domain
 
 
 class SyncType(StrEnum):
@@ -98,8 +81,7 @@ class RoutingOption:
     unauthenticated_request: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One message field. `message` is the full name of a message-typed field's type, else empty; map fields are
     `repeated` and have the map entry's name there."""
 
@@ -269,7 +251,7 @@ class Resource:
     """Pattern variable -> regular expression its value must match, for those where something says it."""
     references: tuple[Reference, ...]
     access: Mapping[str, str]
-    """Verb -> full name of the RPC (DETECT-9); verbs: get, batch_get, list, watch_one, watch, create, update, delete."""
+    """Verb (get, batch_get, list, watch_one, watch, create, update, delete) -> full name of the RPC (DETECT-9)."""
     services_info_default: bool
     """Whether a save fills an empty `metadata.services` (`goten.yaml`)."""
     findings: tuple[Finding, ...] = ()
@@ -307,7 +289,7 @@ class Method:
     full_name: str
     kind: RpcKind
     verb: str
-    """AIP verb (get, list, watch, create ...) where the RPC is access to `resource`; else the snake_case of its name."""
+    """AIP verb (get, list, watch ...) where the RPC is access to `resource`; else the snake_case of its name."""
     resource: str | None
     """Resource type it works on."""
     request: str

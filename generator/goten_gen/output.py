@@ -21,7 +21,8 @@ from contextlib import suppress
 
 from goten_gen import manifest
 from goten_gen.output_error import CODES, DENIED, FAILED, OutputError, as_output_error
-from goten_gen.output_plan import OutputFile, Plan, plan, tree_owner
+from goten_gen.output_file import OutputFile, tree_owner
+from goten_gen.output_plan import Plan, plan
 from goten_gen.output_staging import Signals, Staging, locked, make_folders, sweep
 
 __all__ = ["CODES", "OutputError", "OutputFile", "Plan", "apply", "plan", "tree_owner"]

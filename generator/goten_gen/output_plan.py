@@ -15,20 +15,7 @@ from goten_gen import manifest
 from goten_gen.output_diff import file_diff
 from goten_gen.output_disk import Disk, alias_key
 from goten_gen.output_error import BAD_PATH, CLASH, MANIFEST, OutputError, as_output_error
-
-
-@dataclass(frozen=True, slots=True)
-class OutputFile:
-    """A file of the output tree in memory.
-
-    `path` is relative to the output folder, with `/`. `owners` name on whose behalf it is written, usually service
-    versions (`devices.example.com@v1`); any text will do, as long as the same owner is always spelled the same. A file
-    without owners is never removed as stale; `tree_owner` makes an owner for files that belong to no service.
-    """
-
-    path: str
-    content: bytes
-    owners: tuple[str, ...] = ()
+from goten_gen.output_file import OutputFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +125,6 @@ def _entry(file: OutputFile, sha256: str, old: manifest.Entry | None, whole: Col
     """An owner of an earlier run of which this run knows nothing goes on owning the file (two trees in one folder)."""
     others = [owner for owner in old.owners if owner not in whole] if old else []
     return manifest.Entry(tuple(sorted({*file.owners, *others})), sha256)
-
-
-def tree_owner(out: Path | str, roots: Iterable[Path | str]) -> str:
-    """An owner for files of no service: the set of import roots that the run reads, as seen from `out`.
-
-    It belongs into `whole` when the run read all of these roots completely. It tells nothing about the machine.
-    """
-    base = os.path.realpath(out)
-    relative = sorted(os.path.relpath(os.path.realpath(root), base) for root in roots)
-    return f"tree:{hashlib.sha256(os.fsencode(chr(0).join(relative))).hexdigest()[:16]}"
 
 
 # --- the tree in memory ----------------------------------------------------------------------------------------------

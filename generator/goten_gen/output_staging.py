@@ -17,7 +17,7 @@ from typing import Any, Self
 from goten_gen import manifest
 from goten_gen.output_disk import STAGING
 from goten_gen.output_error import BUSY, OutputError
-from goten_gen.output_plan import OutputFile
+from goten_gen.output_file import OutputFile
 
 _LOCK_SECONDS = 30.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -6,40 +6,71 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from goten_gen import protoc
 from goten_gen.diagnostics import COMPILE_ERROR, Diagnostic
-from goten_gen.model import Position, ProtoTree
+from goten_gen.keys import Position
+from goten_gen.model import ProtoTree
 from goten_gen.python_names import message_class
 from goten_gen.views.grpc_stub import StubMethod
 
+FILES_PER_PROCESS = 40
+"""Below this, starting another protoc costs more than it saves."""
+
 _SUFFIX = re.compile(r"_pb2(_grpc)?\.pyi?$")
-_UNTYPED_KWARGS = "def __init__(self, **kwargs) -> None"
-_TYPED_KWARGS = "def __init__(self, **kwargs: object) -> None"
+_UNTYPED_PACKAGE = re.compile(
+    r"^from google\.(?:api|rpc|type|longrunning|logging\.type) import \w+ as (?P<alias>\w+)\n", re.MULTILINE
+)
+_MODULE_CLASSVAR = re.compile(r"^(\w+): _ClassVar\[int\]$", re.MULTILINE)
 _IMPORT = re.compile(r"^from (?P<package>[\w.]+) import (?P<module>\w+) as (?P<alias>\w+)$", re.MULTILINE)
 
 
-def generate(
+@contextmanager
+def generating(
     descriptor_set: bytes, files: Sequence[str], with_services: Collection[str]
-) -> tuple[dict[str, bytes], list[Diagnostic]]:
-    """Runs protoc's Python generators over `files`; path below the output folder -> content.
-
-    gRPC modules are kept for the files in `with_services`.
+) -> Iterator[Callable[[], tuple[dict[str, bytes], list[Diagnostic]]]]:
+    """Starts protoc's Python generators on `files`, split over the cores, and gives a function that waits for what they
+    write: path below the output folder -> content. gRPC modules are made for the files in `with_services`.
     """
-    if not files:
-        return {}, []
     with tempfile.TemporaryDirectory(prefix="goten-gen-") as folder:
         source = os.path.join(folder, "tree.binpb")
         with open(source, "wb") as file:
             file.write(descriptor_set)
-        targets = {name: os.path.join(folder, f"{name}.zip") for name in ("python", "pyi", "grpc_python")}
-        flags = [f"--{name}_out={target}" for name, target in targets.items()]
-        outcome = protoc.run([f"--descriptor_set_in={source}", *flags, *files])
-        if not outcome.ok:
-            return {}, [COMPILE_ERROR.at(c.position or Position(files[0]), c.text) for c in outcome.complaints]
-        services = {f"{module_stem(path)}_pb2_grpc.py" for path in with_services}
-        return dict(_read(targets, services)), []
+        calls, targets = _calls(source, folder, files, with_services)
+        with protoc.started(calls) as wait:
+            yield lambda: _collect(wait(), targets)
+
+
+def _calls(
+    source: str, folder: str, files: Sequence[str], with_services: Collection[str]
+) -> tuple[list[list[str]], list[tuple[str, str]]]:
+    """Arguments of each protoc, and the archives that they write: (generator, path)."""
+    calls: list[list[str]] = []
+    targets: list[tuple[str, str]] = []
+
+    def add(paths: Sequence[str], *generators: str) -> None:
+        archives = [(name, os.path.join(folder, f"{len(calls)}-{name}.zip")) for name in generators]
+        flags = [f"--{name}_out={target}" for name, target in archives]
+        calls.append([f"--descriptor_set_in={source}", *flags, *paths])
+        targets.extend(archives)
+
+    processes = max(1, min(os.cpu_count() or 1, len(files) // FILES_PER_PROCESS))
+    for number in range(processes if files else 0):
+        add(files[number::processes], "python", "pyi")
+    if with_services:
+        add(sorted(with_services), "grpc_python")
+    return calls, targets
+
+
+def _collect(
+    outcomes: Sequence[protoc.Outcome], targets: Iterable[tuple[str, str]]
+) -> tuple[dict[str, bytes], list[Diagnostic]]:
+    complaints = [COMPILE_ERROR.at(c.position, c.text) for outcome in outcomes for c in outcome.complaints]
+    if not all(outcome.ok for outcome in outcomes):
+        return {}, complaints or [COMPILE_ERROR.at(Position(""), "protoc failed without a reason")]
+    return dict(_read(targets)), []
 
 
 def module_stem(path: str) -> str:
@@ -67,22 +98,29 @@ def stub_apis(tree: ProtoTree, path: str) -> dict[str, list[StubMethod]]:
     return apis
 
 
-def _read(targets: Mapping[str, str], services: Collection[str]) -> Iterator[tuple[str, bytes]]:
+def _read(targets: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     fixes: dict[str, Callable[[str], str]] = {"pyi": _fix_stub, "grpc_python": _fix_grpc}
-    for name, target in targets.items():
+    for name, target in targets:
         with zipfile.ZipFile(target) as archive:
             for entry in archive.namelist():
-                if name == "grpc_python" and entry not in services:
-                    continue
                 content = archive.read(entry)
-                if name in fixes:
-                    content = fixes[name](content.decode()).encode()
-                yield entry, content
+                yield entry, fixes[name](content.decode()).encode() if name in fixes else content
 
 
 def _fix_stub(text: str) -> str:
-    """A message with a field named by a keyword takes untyped keyword arguments, which strict checkers refuse."""
-    return text.replace(_UNTYPED_KWARGS, _TYPED_KWARGS)
+    """Makes a stub pass strict checkers: protoc leaves some arguments and mappings untyped, and imports more than it
+    uses, of googleapis-common-protos too, which does not say that it is typed."""
+    text = _MODULE_CLASSVAR.sub(r"\1: int", text)
+    text = text.replace("**kwargs) -> None", "**kwargs: object) -> None").replace(
+        ", _Mapping]", ", _Mapping[str, object]]"
+    )
+    return _UNTYPED_PACKAGE.sub(lambda found: _untyped_import(found, text), text)
+
+
+def _untyped_import(found: re.Match[str], text: str) -> str:
+    if f"{found['alias']}." not in text:
+        return ""
+    return f"{found[0].rstrip()}  # type: ignore[import-untyped, unused-ignore]\n"
 
 
 def _fix_grpc(text: str) -> str:

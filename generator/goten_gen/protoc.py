@@ -1,17 +1,19 @@
-"""protoc, run in this process: a call, what it printed, and nothing else of its own."""
+"""protoc: in this process, or in several at once; what it printed, and nothing else of its own."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import IO
 
-from goten_gen.model import Position
+from goten_gen.keys import Position
 
 _LOCATED = re.compile(r"(?P<file>[^:\n]+\.proto):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)")
 _UNLOCATED = re.compile(r"(?P<file>[^:\n]+\.proto): (?P<text>.*)")
@@ -31,6 +33,12 @@ class Outcome:
     complaints: tuple[Complaint, ...]
 
 
+def compile_flags(roots: Sequence[str], target: str) -> list[str]:
+    """Flags that compile into the file `target`, with imports and source info."""
+    include = [f"-I{root}" for root in roots]
+    return [*include, "--include_imports", "--include_source_info", f"--descriptor_set_out={target}"]
+
+
 def run(arguments: Sequence[str]) -> Outcome:
     """Runs protoc with `arguments`; paths in them are absolute, but for import paths.
 
@@ -44,6 +52,38 @@ def run(arguments: Sequence[str]) -> Outcome:
         return _run(_protoc_compiler.run_main, arguments)
 
 
+@contextlib.contextmanager
+def started(calls: Sequence[Sequence[str]]) -> Iterator[Callable[[], list[Outcome]]]:
+    """Starts protoc once for each list of arguments, in processes of their own, and gives a function that waits for
+    them. Leaving the block without having waited ends them."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-S", "-m", "goten_gen.protoc_worker"]
+    with contextlib.ExitStack() as stack:
+        empty = stack.enter_context(tempfile.TemporaryDirectory(prefix="goten-gen-"))
+        jobs = []
+        for arguments in calls:
+            caught = stack.enter_context(tempfile.TemporaryFile())
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=caught, cwd=empty, env=environment)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            assert process.stdin is not None
+            with process.stdin as pipe:
+                pipe.write(b"\n".join(os.fsencode(argument) for argument in arguments))
+            jobs.append((process, caught, arguments))
+        yield lambda: [_finished(*job) for job in jobs]
+
+
+def _finished(process: subprocess.Popen[bytes], caught: IO[bytes], arguments: Sequence[str]) -> Outcome:
+    code = process.wait()
+    caught.seek(0)
+    return _outcome(code, caught.read(), arguments)
+
+
+def _outcome(code: int, printed: bytes, arguments: Sequence[str]) -> Outcome:
+    roots = [f"{argument[2:]}/" for argument in arguments if argument.startswith("-I")]
+    return Outcome(code == 0, tuple(_complaints(printed.decode(errors="replace"), roots)))
+
+
 def _run(run_main: Callable[[list[bytes]], int], arguments: Sequence[str]) -> Outcome:
     with tempfile.TemporaryFile() as caught:
         saved = os.dup(2)
@@ -54,9 +94,7 @@ def _run(run_main: Callable[[list[bytes]], int], arguments: Sequence[str]) -> Ou
             os.dup2(saved, 2)
             os.close(saved)
         caught.seek(0)
-        printed = caught.read().decode(errors="replace")
-    roots = [f"{argument[2:]}/" for argument in arguments if argument.startswith("-I")]
-    return Outcome(code == 0, tuple(_complaints(printed, roots)))
+        return _outcome(code, caught.read(), arguments)
 
 
 def _complaints(printed: str, roots: Sequence[str]) -> list[Complaint]:
@@ -88,5 +126,5 @@ def include_folders() -> tuple[str, str]:
     if tools is None or tools.origin is None or api is None or not api.submodule_search_locations:
         raise RuntimeError("grpcio-tools and googleapis-common-protos are needed: pip install 'goten[gen]'")
     protobuf = os.path.join(os.path.dirname(tools.origin), "_proto")
-    googleapis = os.path.dirname(os.path.dirname(list(api.submodule_search_locations)[0]))
+    googleapis = os.path.dirname(os.path.dirname(next(iter(api.submodule_search_locations))))
     return protobuf, googleapis

@@ -1,7 +1,7 @@
 """What proto names are called in Python: identifiers, packages, modules, message classes.
 
-Whatever comes in, an identifier that goes out is ASCII, no keyword, and free of leading digits, so that text of a schema
-can stand in code as a name. Texts that are no names become literals, which `goten_gen.views.text` writes.
+Whatever comes in, an identifier that goes out is ASCII, no keyword, and free of leading digits, so that text of a
+schema can stand in code as a name. Texts that are no names become literals, which `goten_gen.views.text` writes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import keyword
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9_]")
 _WORD = re.compile(r"[A-Za-z0-9]+")
@@ -49,7 +49,7 @@ def is_identifier(text: str) -> bool:
 
 
 def identifier(text: str) -> str:
-    """`text` with `_` for every character that no identifier has: `a-b.c` is `a_b_c`, `1x` is `_1x`, `for` is `for_`."""
+    """`text` with `_` for characters that no identifier has: `a-b.c` is `a_b_c`, `1x` is `_1x`, `for` is `for_`."""
     name = _FOREIGN.sub("_", text) or "_"
     if name[0].isdigit():
         name = f"_{name}"
@@ -73,7 +73,7 @@ def name_class(kind: str) -> str:
 
 
 def attribute_name(variable: str) -> str:
-    """Attribute and argument for a pattern's variable: `keyRing` is `key_ring_id`; `id` and `..._id` stay as they are."""
+    """Attribute and argument for a pattern's variable: `keyRing` is `key_ring_id`; `id` and `..._id` stay."""
     name = snake_case(variable).lstrip("_") or "variable"
     return identifier(name if name == "id" or name.endswith("_id") else f"{name}_id")
 
@@ -102,8 +102,7 @@ def is_importable(module: str) -> bool:
     return all(is_identifier(part) for part in module.split("."))
 
 
-@dataclass(frozen=True, slots=True)
-class MessageClass:
+class MessageClass(NamedTuple):
     """A generated message class: its module, and its name there, one part for each level of nesting."""
 
     module: str

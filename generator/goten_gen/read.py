@@ -16,11 +16,11 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 from google.protobuf.message_factory import GetMessageClass
 
+from goten_gen.keys import Position
 from goten_gen.model import (
     Field,
     File,
     Message,
-    Position,
     ResourceOption,
     ResourceSpecOption,
     RoutingOption,
@@ -57,7 +57,9 @@ class Options:
         pool = DescriptorPool()
         for file in PlainSet.FromString(compiled).file:
             pool.Add(file)
-        self.file_set: Callable[[], Any] = GetMessageClass(pool.FindMessageTypeByName("google.protobuf.FileDescriptorSet"))
+        self.file_set: Callable[[], Any] = GetMessageClass(
+            pool.FindMessageTypeByName("google.protobuf.FileDescriptorSet")
+        )
         find = pool.FindExtensionByName
         self.resource = find("google.api.resource")
         self.definition = find("google.api.resource_definition")
@@ -98,6 +100,7 @@ class _FileReader:
     def __init__(self, descriptor: Any) -> None:
         self.descriptor = descriptor
         self.path: str = descriptor.name
+        self.nowhere = Position(self.path)
         self.prefix = f"{descriptor.package}." if descriptor.package else ""
         self.extensions = options()
         self._locations: dict[tuple[int, ...], Any] | None = None
@@ -110,15 +113,28 @@ class _FileReader:
             package=descriptor.package,
             imports=imports,
             public_imports=tuple(imports[i] for i in descriptor.public_dependency),
-            import_positions=tuple(self._place((_DEPENDENCY, i)) for i in range(len(imports))),
+            import_positions=self._import_positions(len(imports)),
             messages=tuple(self._messages(descriptor.message_type, self.prefix, (_MESSAGE,))),
             rpcs=tuple(self._rpcs()),
             definitions=tuple(self._definitions()),
         )
 
+    def _import_positions(self, count: int) -> tuple[Position, ...]:
+        """Places of the import statements, which come first in the source info: no need to index it all for them."""
+        places = [self.nowhere] * count
+        missing = count
+        for location in self.descriptor.source_code_info.location:
+            if not missing:
+                break
+            path = location.path
+            if len(path) == 2 and path[0] == _DEPENDENCY:
+                places[path[1]] = Position(self.path, location.span[0] + 1, location.span[1] + 1)
+                missing -= 1
+        return tuple(places)
+
     def _place(self, path: tuple[int, ...]) -> Position:
         location = self._location(path)
-        return Position(self.path, location.span[0] + 1, location.span[1] + 1) if location else Position(self.path)
+        return Position(self.path, location.span[0] + 1, location.span[1] + 1) if location else self.nowhere
 
     def _comment(self, path: tuple[int, ...]) -> str:
         """The comment with the blank after each `//` taken off."""
@@ -128,7 +144,9 @@ class _FileReader:
 
     def _location(self, path: tuple[int, ...]) -> Any:
         if self._locations is None:
-            self._locations = {tuple(location.path): location for location in self.descriptor.source_code_info.location}
+            # Messages, fields and methods have paths of even length; names, types and numbers, the bulk, odd ones.
+            locations = ((place.path, place) for place in self.descriptor.source_code_info.location)
+            self._locations = {tuple(where): place for where, place in locations if not len(where) & 1}
         return self._locations.get(path)
 
     def _messages(self, messages: Sequence[Any], prefix: str, path: tuple[int, ...]) -> Iterator[Message]:
@@ -151,7 +169,9 @@ class _FileReader:
                 spec = _spec(given.Extensions[known.spec])
             if given.HasExtension(known.syncing):
                 value = given.Extensions[known.syncing]
-                sync_type = SyncType(value.DESCRIPTOR.fields_by_name["type"].enum_type.values_by_number[value.type].name)
+                sync_type = SyncType(
+                    value.DESCRIPTOR.fields_by_name["type"].enum_type.values_by_number[value.type].name
+                )
             if given.HasExtension(known.scope_attribute):
                 value = given.Extensions[known.scope_attribute]
                 scope = ScopeAttributeOption(value.plural, value.id_pattern, value.optional)
@@ -160,9 +180,9 @@ class _FileReader:
             full_name=full_name,
             package=self.descriptor.package,
             file=self.path,
-            position=self._place(path) if is_resource else Position(self.path),
+            position=self._place(path) if is_resource else self.nowhere,
             comment=self._comment(path) if is_resource else "",
-            fields=tuple(self._field(f, (*path, _FIELD, i), is_resource) for i, f in enumerate(message.field)),
+            fields=tuple(self._fields(message.field, path, is_resource)),
             resource=resource,
             spec=spec,
             sync_type=sync_type,
@@ -170,20 +190,22 @@ class _FileReader:
             is_map_entry=is_map_entry,
         )
 
-    def _field(self, f: Any, path: tuple[int, ...], in_resource: bool) -> Field:
-        references: tuple[str, ...] = ()
-        own_types: tuple[str, ...] = ()
-        if f.HasField("options"):
-            references, own_types = self._pointers(f.options)
-        return Field(
-            name=f.name,
-            message=f.type_name[1:] if f.type in (_TYPE_MESSAGE, _TYPE_GROUP) else "",
-            repeated=f.label == _LABEL_REPEATED,
-            is_string=f.type == _TYPE_STRING,
-            position=self._place(path) if in_resource or references else Position(self.path),
-            references=references,
-            own_types=own_types,
-        )
+    def _fields(self, fields: Sequence[Any], path: tuple[int, ...], in_resource: bool) -> Iterator[Field]:
+        for index, f in enumerate(fields):
+            references: tuple[str, ...] = ()
+            own_types: tuple[str, ...] = ()
+            if f.HasField("options"):
+                references, own_types = self._pointers(f.options)
+            kind = f.type
+            yield Field(
+                f.name,
+                f.type_name[1:] if kind in (_TYPE_MESSAGE, _TYPE_GROUP) else "",
+                f.label == _LABEL_REPEATED,
+                kind == _TYPE_STRING,
+                self._place((*path, _FIELD, index)) if in_resource or references else self.nowhere,
+                references,
+                own_types,
+            )
 
     def _pointers(self, given: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Types that a field refers to, and types that it says its message is about."""
@@ -249,6 +271,12 @@ def _kind(method: Any) -> RpcKind:
     return RpcKind.SERVER_STREAM if method.server_streaming else RpcKind.UNARY
 
 
+def _sync_type(option: Any) -> SyncType:
+    """A number that this release does not know is DEFAULT."""
+    value = option.DESCRIPTOR.fields_by_name["type"].enum_type.values_by_number.get(option.type)
+    return SyncType(value.name) if value else SyncType.DEFAULT
+
+
 def _spec(option: Any) -> ResourceSpecOption:
     return ResourceSpecOption(
         plural=option.plural,
@@ -268,4 +296,3 @@ def _routing(option: Any) -> RoutingOption:
         region_id_field_paths=tuple(option.region_id_field_paths),
         unauthenticated_request=option.unauthenticated_request,
     )
-

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from goten_gen.model import ServiceKey, World
-from goten_gen.output_plan import OutputFile
+from goten_gen.keys import ServiceKey
+from goten_gen.model import World
+from goten_gen.output_file import OutputFile
 from goten_gen.runtime_table import RUNTIME_SERVICES
 from goten_gen.shipped import shipped_folder
 from goten_gen.views.descriptors import descriptors_module
@@ -78,7 +79,13 @@ def render_grpc_stub(file: str, apis: Mapping[str, Sequence[StubMethod]]) -> str
 
 # --- templates -------------------------------------------------------------------------------------------------------
 
-_SETTINGS = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True, "autoescape": False}
+# What templates are compiled with: kept ones of other settings are not used.
+_SETTINGS: Mapping[str, Any] = {
+    "trim_blocks": True,
+    "lstrip_blocks": True,
+    "keep_trailing_newline": True,
+    "autoescape": False,
+}
 
 
 def _print(template: str, module: object) -> str:

@@ -7,13 +7,12 @@ test compares it with the runtime, and with what the templates really mention.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from goten_gen.model import ServiceKey
+from goten_gen.keys import ServiceKey
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A class or function: the arguments it is called with by keyword, and the members that are used."""
 
     keywords: tuple[str, ...] = ()

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from goten_gen.diagnostics import BAD_SETTINGS, Diagnostic
-from goten_gen.model import Position, SyncType
+from goten_gen.keys import Position
+from goten_gen.model import SyncType
 from goten_gen.patterns import is_regex
 
 T = TypeVar("T")
@@ -55,10 +56,9 @@ def read_settings(content: bytes, label: str) -> tuple[list[ServiceSettings], li
     """All services of one file. After a mistake nothing of the file is used."""
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     reader = _Reader(label)
     try:
-        node = yaml.compose(content.decode(), Loader=loader)
+        node = yaml.compose(content.decode(), Loader=safe_loader())
         return ([] if node is None else list(reader.document(node))), []
     except UnicodeDecodeError as error:
         return [], [BAD_SETTINGS.at(Position(label), f"not UTF-8 at byte {error.start}")]
@@ -72,6 +72,13 @@ def read_settings(content: bytes, label: str) -> tuple[list[ServiceSettings], li
         return [], [BAD_SETTINGS.at(Position(label), "nested too deeply")]
     except _Mistake as mistake:
         return [], [BAD_SETTINGS.at(reader.place(mistake.node), mistake.message)]
+
+
+def safe_loader() -> Any:
+    """The loader of plain data; that of libyaml where PyYAML has it, which is ten times faster."""
+    import yaml
+
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Reader:

@@ -11,7 +11,7 @@ _CHECKOUT = os.path.dirname(os.path.dirname(_PACKAGE))
 
 @cache
 def shipped_folder(folder: str) -> str:
-    """Path of `folder` ("spec/proto", "templates"): inside the package when installed, at the root of a checkout else."""
+    """Path of `folder` ("spec/proto", "templates"): inside the package when installed, else in the checkout."""
     for base in (_PACKAGE, _CHECKOUT):
         path = os.path.join(base, *folder.split("/"))
         if os.path.isdir(path):

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from goten_gen.diagnostics import BAD_ID_PATTERN, BAD_SKELETON, Diagnostic
-from goten_gen.model import Position, ServiceKey, SyncType
+from goten_gen.keys import Position, ServiceKey
+from goten_gen.model import SyncType
 from goten_gen.patterns import is_regex
+from goten_gen.settings import safe_loader
 
 _FILE_VERSION = re.compile(r"api-skeleton-(.+)\.ya?ml")
 _DOUBLED = re.compile(r"(?:[^\\]|\\\\)*")
@@ -32,7 +34,7 @@ def read_skeleton(content: bytes, label: str) -> tuple[Skeleton | None, list[Dia
 
     place = Position(label)
     try:
-        document = yaml.load(content.decode(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        document = yaml.load(content.decode(), Loader=safe_loader())  # noqa: S506 - it is a safe one
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         return None, [BAD_SKELETON.at(place, f"not YAML: {reason}")]

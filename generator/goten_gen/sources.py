@@ -16,9 +16,7 @@ DESCRIPTOR_SETS = (".binpb", ".pb", ".desc", ".protoset")
 SETTINGS = "goten.yaml"
 
 _SKELETON = re.compile(r"api-skeleton-.*\.ya?ml")
-_COMMENT_OR_STRING = re.compile(
-    rb"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
-)
+_COMMENT_OR_STRING = re.compile(rb"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 _IMPORT = re.compile(
     rb"""(?:^|;|\*/)[ \t]*import\s+(?:(public|weak|option)\s+)?(?:"([^"\n]+)"|'([^'\n]+)')""", re.MULTILINE
 )

@@ -30,6 +30,10 @@ class TemplateCache(BytecodeCache):
         made_by = os.stat(compiler.__file__)
         self._salt = f"{settings} {sys.implementation.cache_tag} {made_by.st_size} {made_by.st_mtime_ns}\n"
 
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The same for all installations, so that what old ones left does not pile up."""
+        return hashlib.sha256(name.encode()).hexdigest()
+
     def get_source_checksum(self, source: str) -> str:
         return hashlib.sha256((self._salt + source).encode()).hexdigest()
 

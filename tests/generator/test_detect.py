@@ -283,7 +283,9 @@ def test_the_nearest_holder_governs_and_none_governs_itself(tree: Tree) -> None:
     """DETECT-7"""
     folder = resource("a.x.com/Folder", "organizations/{o}/folders/{f}", fields=POLICY)
     body = resource("a.x.com/Organization", "organizations/{o}", fields=POLICY) + folder
-    body += resource("a.x.com/Thing", "organizations/{o}/folders/{f}/things/{t}", "organizations/{o}/things/{t}", "ts/{t}")
+    body += resource(
+        "a.x.com/Thing", "organizations/{o}/folders/{f}/things/{t}", "organizations/{o}/things/{t}", "ts/{t}"
+    )
     tree.write({"a.proto": proto("a.v1", body)})
     records = tree.inspect().records
     assert records["a/Thing"]["governed_by"] == {
@@ -323,7 +325,9 @@ def test_of_tied_holders_the_service_that_most_import_wins_whatever_is_selected(
     for path in ("", "a", "a/a.proto"):
         run = tree.inspect(path, "--service", "a.x.com")
         assert run.records["a/Thing"]["governed_by"] == {"projects/{project}/things/{thing}": "q.x.com/Project"}
-        assert any(reason["rule"] == "DETECT-7" and "p.x.com" in reason["text"] for reason in run.records["a/Thing"]["reasons"])
+        assert any(
+            reason["rule"] == "DETECT-7" and "p.x.com" in reason["text"] for reason in run.records["a/Thing"]["reasons"]
+        )
 
 
 def test_goten_yaml_overrides_the_holder(tree: Tree) -> None:
@@ -451,8 +455,12 @@ def test_a_holder_without_watch_is_polled(tree: Tree) -> None:
 
 def test_sync_types_come_from_annotation_settings_skeleton_in_that_order(tree: Tree) -> None:
     """DETECT-10"""
-    annotated = resource("a.x.com/A", "as/{a}").replace("string name", "option (goten.annotations.syncing_opts).type = NEVER; string name")
-    body = annotated + resource("a.x.com/B", "bs/{b}") + resource("a.x.com/C", "cs/{c}") + resource("a.x.com/D", "ds/{d}")
+    annotated = resource("a.x.com/A", "as/{a}").replace(
+        "string name", "option (goten.annotations.syncing_opts).type = NEVER; string name"
+    )
+    body = (
+        annotated + resource("a.x.com/B", "bs/{b}") + resource("a.x.com/C", "cs/{c}") + resource("a.x.com/D", "ds/{d}")
+    )
     items = "".join(
         f"- name: {name}\n  idPattern: '[a-z]\\\\w+'\n  multiRegion: {{syncType: ALWAYS_GLOBALLY}}\n" for name in "ABC"
     )

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from tests.generator.trees import POLICY, Tree, proto, resource
 GOOD = proto("good.v1", resource("good.x.com/Good", "goods/{good}"))
 
 
-def labels(run_records: dict[str, object]) -> list[str]:
+def labels(run_records: Mapping[str, object]) -> list[str]:
     return sorted(run_records)
 
 
@@ -222,7 +223,7 @@ def test_copies_elsewhere_hand_on_the_runtime_classes(tree: Tree, tmp_path: Path
     api = Path(protocol.include()[3])
     for name in ("one", "two"):
         third_party = f"{name}/third_party"
-        body = resource(f"{name}.x.com/T", "ts/{t}", fields=f"google.api.Http http = 3;")
+        body = resource(f"{name}.x.com/T", "ts/{t}", fields="google.api.Http http = 3;")
         tree.write(
             {
                 f"{third_party}/meta.proto": meta_copy(),

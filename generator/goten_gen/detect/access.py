@@ -118,7 +118,9 @@ class MethodReader:
 
     def _body(self, rpc: Rpc, request: Message | None, resource: str | None) -> str | None:
         """The field of the request that holds a resource: the HTTP body where it is one, else the only such field."""
-        fields = {f.name: f for f in request.fields if not f.repeated and f.message in self._by_message} if request else {}
+        fields = (
+            {f.name: f for f in request.fields if not f.repeated and f.message in self._by_message} if request else {}
+        )
         if rpc.body in fields:
             return rpc.body
         mine = [name for name, f in fields.items() if resource in (None, self._by_message[f.message].type)]

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from goten_gen.detect.catalog import Catalog, Declared
-from goten_gen.model import Import, ServiceKey, TypeRef
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Import, TypeRef
 from goten_gen.patterns import Pattern, Shape
 
 

@@ -16,7 +16,8 @@ from goten_gen.diagnostics import (
     Diagnostic,
     Severity,
 )
-from goten_gen.model import File, Message, Position, ProtoTree, ResourceOption, ServiceKey
+from goten_gen.keys import Position, ServiceKey
+from goten_gen.model import File, Message, ProtoTree, ResourceOption
 from goten_gen.patterns import BadPattern, Pattern, parse_pattern
 
 _VERSION = re.compile(r"v\d+(p\d+)?((alpha|beta)\d*)?", re.ASCII)
@@ -72,7 +73,7 @@ class Catalog:
         return self._files_of.get(key, [])
 
     def declares_region(self, key: ServiceKey) -> bool:
-        """Whether the service version has a resource `regions/{region}`: then the pair is no region scope (DETECT-5)."""
+        """Whether the service version has a resource `regions/{region}`: then that pair is no region scope."""
         mine = [*self.services.get(key, {}).values(), *self.definitions.get(key, {}).values()]
         return any(pattern.is_region for declared in mine for pattern in declared.patterns)
 
@@ -137,7 +138,8 @@ def _add(
 
 
 def _duplicate(first: Declared, second: Declared) -> Diagnostic:
-    assert first.message is not None and second.message is not None
+    assert first.message is not None
+    assert second.message is not None
     same_package = first.message.package == second.message.package
     return DUPLICATE_TYPE.at(
         second.position,

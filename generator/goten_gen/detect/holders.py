@@ -46,7 +46,9 @@ def find_policy_field(
     return None, ()
 
 
-def policy_field(declared: Declared, messages: Mapping[str, Message]) -> tuple[tuple[str, ...] | None, list[Diagnostic]]:
+def policy_field(
+    declared: Declared, messages: Mapping[str, Message]
+) -> tuple[tuple[str, ...] | None, list[Diagnostic]]:
     assert declared.message is not None
     path, others = find_policy_field(declared.message, messages)
     if path is None or not others:

@@ -15,11 +15,13 @@ from goten_gen.diagnostics import (
     UNKNOWN_REFERENCE,
     Diagnostic,
 )
-from goten_gen.model import Finding, Import, Position, ProtoTree, ServiceKey
+from goten_gen.keys import Position, ServiceKey
+from goten_gen.model import Finding, Import, ProtoTree
 from goten_gen.settings import SettingsIndex
 from goten_gen.skeletons import Skeleton
 
 RULE = "DETECT-8"
+_NOWHERE = Position("")
 
 
 @dataclass
@@ -28,7 +30,7 @@ class _Wanted:
 
     versions: dict[str, Position] = field(default_factory=dict)
     text: str = ""
-    position: Position = Position("")
+    position: Position = _NOWHERE
 
     def add(self, text: str, position: Position) -> None:
         if not self.text:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from goten_gen.detect.catalog import Catalog, Declared
 from goten_gen.detect.holders import META, POLICY
-from goten_gen.model import Import, Message, Reference, ServiceKey, TypeRef
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Import, Message, Reference, TypeRef
 
 
 def find_references(

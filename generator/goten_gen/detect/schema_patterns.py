@@ -8,7 +8,8 @@ from dataclasses import replace
 from goten_gen.detect.access import snake_case
 from goten_gen.detect.catalog import Catalog, Declared
 from goten_gen.diagnostics import BAD_PATTERN, UNKNOWN_PARENT, Diagnostic
-from goten_gen.model import Import, ProtoTree, ResourceSpecOption, ServiceKey
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Import, ProtoTree, ResourceSpecOption
 from goten_gen.patterns import BadPattern, Pattern, parse_pattern
 
 
@@ -24,9 +25,7 @@ def with_schema_patterns(
 
 
 class _Builder:
-    def __init__(
-        self, catalog: Catalog, imports: Mapping[ServiceKey, Mapping[str, Import]], tree: ProtoTree
-    ) -> None:
+    def __init__(self, catalog: Catalog, imports: Mapping[ServiceKey, Mapping[str, Import]], tree: ProtoTree) -> None:
         self.catalog = catalog
         self.imports = imports
         self.diagnostics: list[Diagnostic] = []

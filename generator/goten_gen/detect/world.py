@@ -23,19 +23,8 @@ from goten_gen.diagnostics import (
     UNKNOWN_PARENT,
     Diagnostic,
 )
-from goten_gen.model import (
-    Api,
-    Finding,
-    PatternUse,
-    ProtoTree,
-    Resource,
-    Rpc,
-    Service,
-    ServiceKey,
-    SyncType,
-    TypeRef,
-    World,
-)
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Api, Finding, PatternUse, ProtoTree, Resource, Rpc, Service, SyncType, TypeRef, World
 from goten_gen.patterns import REGION_ID, Pattern, is_regex
 from goten_gen.settings import Placed, ServiceSettings, SettingsIndex
 from goten_gen.skeletons import Skeleton
@@ -47,17 +36,13 @@ class Detection:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def detect(
-    tree: ProtoTree, settings: Sequence[ServiceSettings] = (), skeletons: Sequence[Skeleton] = ()
-) -> Detection:
+def detect(tree: ProtoTree, settings: Sequence[ServiceSettings] = (), skeletons: Sequence[Skeleton] = ()) -> Detection:
     """Applies every rule to the whole tree; nothing here depends on what a run selects."""
     return _Detector(tree, SettingsIndex(list(settings)), {s.service: s for s in skeletons}).run()
 
 
 class _Detector:
-    def __init__(
-        self, tree: ProtoTree, settings: SettingsIndex, skeletons: Mapping[ServiceKey, Skeleton]
-    ) -> None:
+    def __init__(self, tree: ProtoTree, settings: SettingsIndex, skeletons: Mapping[ServiceKey, Skeleton]) -> None:
         self.tree = tree
         self.settings = settings
         self.skeletons = skeletons
@@ -317,9 +302,7 @@ class _Detector:
             return skeleton.sync_types[declared.name], Finding("DETECT-10", "the sync type is from the skeleton")
         return SyncType.DEFAULT, Finding("DETECT-10", "nothing says a sync type")
 
-    def _check_holder(
-        self, declared: Declared, policy: tuple[str, ...] | None, access: Mapping[str, Rpc]
-    ) -> None:
+    def _check_holder(self, declared: Declared, policy: tuple[str, ...] | None, access: Mapping[str, Rpc]) -> None:
         if policy is None or "watch" in access:
             return
         if "get" in access and "list" in access:
@@ -334,4 +317,3 @@ def _metadata_finding(metadata: str | None) -> Finding:
     if metadata:
         return Finding("DETECT-4", f"metadata is field {metadata}")
     return Finding("DETECT-4", "no goten.types.Meta field: outside the multi-region design")
-

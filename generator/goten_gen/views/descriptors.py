@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goten_gen.model import Resource
 from goten_gen.views.imports import Imports
@@ -12,8 +12,7 @@ from goten_gen.views.module import Context, type_ref
 from goten_gen.views.text import literal
 
 
-@dataclass(frozen=True, slots=True)
-class DescriptorConstant:
+class DescriptorConstant(NamedTuple):
     constant: str
     type: str
     version: str
@@ -31,8 +30,7 @@ class DescriptorConstant:
     services_info_default: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DescriptorsModule:
+class DescriptorsModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     descriptors: tuple[DescriptorConstant, ...]

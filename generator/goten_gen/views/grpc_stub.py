@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goten_gen.model import RpcKind
 from goten_gen.python_names import MessageClass, is_identifier, is_importable
@@ -22,8 +22,7 @@ _REQUEST_STREAMS = frozenset({RpcKind.CLIENT_STREAM, RpcKind.BIDI_STREAM})
 _RESPONSE_STREAMS = frozenset({RpcKind.SERVER_STREAM, RpcKind.BIDI_STREAM})
 
 
-@dataclass(frozen=True, slots=True)
-class StubMethod:
+class StubMethod(NamedTuple):
     """An RPC by its bare name, with the classes of its messages."""
 
     name: str
@@ -32,8 +31,7 @@ class StubMethod:
     response: MessageClass
 
 
-@dataclass(frozen=True, slots=True)
-class StubApi:
+class StubApi(NamedTuple):
     """One gRPC service: its RPCs as `attributes` of the stub, and as `functions` of the servicer."""
 
     stub_head: str
@@ -43,8 +41,7 @@ class StubApi:
     add_function: str
 
 
-@dataclass(frozen=True, slots=True)
-class GrpcStubModule:
+class GrpcStubModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     callables: tuple[str, ...]
@@ -91,7 +88,12 @@ def _used(kinds: Set[RpcKind], stubs: bool) -> Iterator[tuple[str, str]]:
     if stubs:
         yield from (("typing", "Generic"), ("typing", "type_check_only"), ("typing_extensions", "TypeVar"))
     if kinds:
-        yield from (("collections.abc", "Awaitable"), ("typing", "Any"), ("typing", "TypeAlias"), ("typing", "overload"))
+        yield from (
+            ("collections.abc", "Awaitable"),
+            ("typing", "Any"),
+            ("typing", "TypeAlias"),
+            ("typing", "overload"),
+        )
     if kinds & _REQUEST_STREAMS:
         yield "abc", "ABCMeta"
     if kinds - {RpcKind.UNARY}:

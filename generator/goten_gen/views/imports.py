@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goten_gen.python_names import Namespace, identifier, is_importable
 from goten_gen.runtime_table import RUNTIME
@@ -14,8 +14,7 @@ from goten_gen.views.text import literal
 _STANDARD = frozenset({"abc", "collections.abc", "importlib", "typing"})
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class _From:
+class _From(NamedTuple):
     module: str
     name: str
     local: str

@@ -9,15 +9,13 @@ tuple of one has no such choice.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 LINE_LENGTH = 88
 INDENT = 4
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """`function(...)`: positional arguments, then `name=value` ones. `exploded`: on several lines in any case."""
 
     function: str
@@ -34,32 +32,33 @@ class Call:
         return [*(("", value) for value in self.positional), *((f"{name}=", value) for name, value in self.keywords)]
 
 
-@dataclass(frozen=True)
-class Tuple:
+class Tuple(NamedTuple):
     values: Sequence[Expression]
 
-    brackets = ("(", ")")
+    @property
+    def brackets(self) -> tuple[str, str]:
+        return "(", ")"
 
     @property
     def items(self) -> list[tuple[str, Expression]]:
         return [("", value) for value in self.values]
 
 
-@dataclass(frozen=True)
-class Dict:
+class Dict(NamedTuple):
     """Keys are code."""
 
     entries: Mapping[str, Expression]
 
-    brackets = ("{", "}")
+    @property
+    def brackets(self) -> tuple[str, str]:
+        return "{", "}"
 
     @property
     def items(self) -> list[tuple[str, Expression]]:
         return [(f"{key}: ", value) for key, value in self.entries.items()]
 
 
-@dataclass(frozen=True)
-class Subscript:
+class Subscript(NamedTuple):
     """`generic[...]`."""
 
     generic: str
@@ -121,8 +120,7 @@ def keyword(name: str, value: Expression) -> str:
     return layout(value, indent=INDENT, before=len(name) + 1, after=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument of a function, with its type if it has one."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goten_gen.model import Method, Routing
 from goten_gen.views.imports import Imports
@@ -13,8 +13,7 @@ from goten_gen.views.module import Context
 from goten_gen.views.text import literal
 
 
-@dataclass(frozen=True, slots=True)
-class MethodConstant:
+class MethodConstant(NamedTuple):
     constant: str
     full_name: str
     kind: str
@@ -29,8 +28,7 @@ class MethodConstant:
     routing: str
 
 
-@dataclass(frozen=True, slots=True)
-class MethodsModule:
+class MethodsModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     methods: tuple[MethodConstant, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goten_gen.model import PatternUse, Resource, TypeRef
 from goten_gen.patterns import Pattern, strip_anchors
@@ -27,8 +27,7 @@ from goten_gen.views.text import docstring, literal
 _BODY = 2 * INDENT
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A method: its head and the expression that it returns."""
 
     head: str
@@ -36,8 +35,7 @@ class Function:
     result: str
 
 
-@dataclass(frozen=True, slots=True)
-class NameClass:
+class NameClass(NamedTuple):
     head: str
     doc: str
     type: str
@@ -47,8 +45,7 @@ class NameClass:
     properties: tuple[Function, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NamesModule:
+class NamesModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     classes: tuple[NameClass, ...]
@@ -76,9 +73,7 @@ def _name_class(context: Context, imports: Imports, resource: Resource) -> NameC
         doc=docstring(f"Name of a `{resource.type}`.", resource.comment, indent=INDENT),
         type=_constant_value("TYPE: ClassVar[str] = ", resource.type),
         version=_constant_value("VERSION: ClassVar[str] = ", resource.service.version),
-        patterns=layout(
-            patterns, indent=INDENT, before=len(f"PATTERNS: ClassVar[tuple[{pattern_class}, ...]] = ")
-        ),
+        patterns=layout(patterns, indent=INDENT, before=len(f"PATTERNS: ClassVar[tuple[{pattern_class}, ...]] = ")),
         constructors=tuple(_constructor(use.pattern, i, attributes, defined) for i, use in enumerate(uses)),
         properties=_properties(attributes, [use.pattern for use in uses]),
     )
@@ -95,11 +90,11 @@ def _constant_value(target: str, text: str) -> str:
 
 
 def _pattern(context: Context, imports: Imports, function: str, resource: Resource, use: PatternUse) -> Call:
-    variables = use.pattern.variables
+    variables, known = use.pattern.variables, resource.variable_patterns
     keywords: list[tuple[str, Expression]] = []
-    ids = {variable: resource.variable_patterns[variable] for variable in variables if variable in resource.variable_patterns}
+    ids = {literal(v): literal(strip_anchors(known[v])) for v in variables if v in known}
     if ids:
-        keywords.append(("ids", Dict({literal(v): literal(strip_anchors(regex)) for v, regex in ids.items()})))
+        keywords.append(("ids", Dict(ids)))
     if use.region_scope is not None:
         keywords.append(("region", literal(variables[use.region_scope])))
     for role, target, index in (

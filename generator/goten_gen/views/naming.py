@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from goten_gen.model import Service, ServiceKey, TypeRef, World
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Service, TypeRef, World
 from goten_gen.python_names import (
     MessageClass,
     Namespace,
@@ -20,8 +21,7 @@ from goten_gen.python_names import (
 from goten_gen.runtime_table import RUNTIME_SERVICES
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceNames:
+class ServiceNames(NamedTuple):
     """Identifiers of one service version: by resource type its name class (in `names`) and constant (in `descriptors`),
     by full RPC name its constant (in `methods`)."""
 

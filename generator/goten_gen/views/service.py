@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from goten_gen.model import Service, TypeRef
+from goten_gen.model import TypeRef
 from goten_gen.views.imports import Imports
 from goten_gen.views.layout import Call, Dict, Expression, Tuple, keyword
 from goten_gen.views.module import Context, type_ref
 from goten_gen.views.text import literal
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceModule:
+class ServiceModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     domain: str

@@ -43,8 +43,10 @@ def _block(text: str) -> list[str]:
         lines.pop()
     while lines and not lines[0]:
         lines.pop(0)
-    lines = _outdented(lines, _indentation(lines))
-    # A proto comment has a space behind each `//`, and the first one may have been stripped off already.
+    common = _indentation(lines)
+    if common:
+        return _outdented(lines, common)
+    # A proto comment has a space behind each `//`, and that of the first line may have been stripped off already.
     return lines[:1] + _outdented(lines[1:], min(1, _indentation(lines[1:])))
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from goten_gen.model import Resource, ServiceKey, TypeRef, World
+from goten_gen.keys import ServiceKey
+from goten_gen.model import Resource, TypeRef, World
 from goten_gen.views.imports import Imports
 from goten_gen.views.layout import INDENT, Call, layout
 from goten_gen.views.module import Context, module_doc
 from goten_gen.views.text import docstring
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyStoreModule:
+class PolicyStoreModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     function_doc: str
@@ -20,15 +20,13 @@ class PolicyStoreModule:
     """One for each holder type."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnvRegistryModule:
+class EnvRegistryModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
     generation: int
 
 
-@dataclass(frozen=True, slots=True)
-class PackageModule:
+class PackageModule(NamedTuple):
     doc: str
 
 
@@ -99,5 +97,3 @@ def domain_package(domain: str, versions: list[ServiceKey]) -> PackageModule:
     """`__init__.py` of a service domain."""
     listed = ", ".join(key.version or "without a version" for key in versions)
     return PackageModule(module_doc(f"The service {domain}, by API version: {listed}", ()))
-
-

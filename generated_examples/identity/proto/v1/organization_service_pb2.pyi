@@ -1,0 +1,125 @@
+from google.protobuf import empty_pb2 as _empty_pb2
+from google.protobuf import field_mask_pb2 as _field_mask_pb2
+from goten_sdk.types import view_pb2 as _view_pb2
+from goten.types import view_pb2 as _view_pb2_1
+from identity.proto.v1 import organization_pb2 as _organization_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class GetOrganizationRequest(_message.Message):
+    __slots__ = ("name", "field_mask", "view")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FIELD_MASK_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    field_mask: _field_mask_pb2.FieldMask
+    view: _view_pb2_1.View
+    def __init__(self, name: _Optional[str] = ..., field_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ..., view: _Optional[_Union[_view_pb2_1.View, str]] = ...) -> None: ...
+
+class BatchGetOrganizationsRequest(_message.Message):
+    __slots__ = ("names", "field_mask", "view")
+    NAMES_FIELD_NUMBER: _ClassVar[int]
+    FIELD_MASK_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    names: _containers.RepeatedScalarFieldContainer[str]
+    field_mask: _field_mask_pb2.FieldMask
+    view: _view_pb2_1.View
+    def __init__(self, names: _Optional[_Iterable[str]] = ..., field_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ..., view: _Optional[_Union[_view_pb2_1.View, str]] = ...) -> None: ...
+
+class BatchGetOrganizationsResponse(_message.Message):
+    __slots__ = ("organizations", "missing")
+    ORGANIZATIONS_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    organizations: _containers.RepeatedCompositeFieldContainer[_organization_pb2.Organization]
+    missing: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, organizations: _Optional[_Iterable[_Union[_organization_pb2.Organization, _Mapping[str, object]]]] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ListOrganizationsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "order_by", "filter", "field_mask", "view", "include_paging_info")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    ORDER_BY_FIELD_NUMBER: _ClassVar[int]
+    FILTER_FIELD_NUMBER: _ClassVar[int]
+    FIELD_MASK_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    INCLUDE_PAGING_INFO_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    order_by: str
+    filter: str
+    field_mask: _field_mask_pb2.FieldMask
+    view: _view_pb2_1.View
+    include_paging_info: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., order_by: _Optional[str] = ..., filter: _Optional[str] = ..., field_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ..., view: _Optional[_Union[_view_pb2_1.View, str]] = ..., include_paging_info: _Optional[bool] = ...) -> None: ...
+
+class ListOrganizationsResponse(_message.Message):
+    __slots__ = ("organizations", "prev_page_token", "next_page_token", "current_offset", "total_results_count")
+    ORGANIZATIONS_FIELD_NUMBER: _ClassVar[int]
+    PREV_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CURRENT_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_RESULTS_COUNT_FIELD_NUMBER: _ClassVar[int]
+    organizations: _containers.RepeatedCompositeFieldContainer[_organization_pb2.Organization]
+    prev_page_token: str
+    next_page_token: str
+    current_offset: int
+    total_results_count: int
+    def __init__(self, organizations: _Optional[_Iterable[_Union[_organization_pb2.Organization, _Mapping[str, object]]]] = ..., prev_page_token: _Optional[str] = ..., next_page_token: _Optional[str] = ..., current_offset: _Optional[int] = ..., total_results_count: _Optional[int] = ...) -> None: ...
+
+class CreateOrganizationRequest(_message.Message):
+    __slots__ = ("organization", "response_mask")
+    class ResponseMask(_message.Message):
+        __slots__ = ("skip_entire_response_body", "body_mask")
+        SKIP_ENTIRE_RESPONSE_BODY_FIELD_NUMBER: _ClassVar[int]
+        BODY_MASK_FIELD_NUMBER: _ClassVar[int]
+        skip_entire_response_body: bool
+        body_mask: _field_mask_pb2.FieldMask
+        def __init__(self, skip_entire_response_body: _Optional[bool] = ..., body_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ...) -> None: ...
+    ORGANIZATION_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_MASK_FIELD_NUMBER: _ClassVar[int]
+    organization: _organization_pb2.Organization
+    response_mask: CreateOrganizationRequest.ResponseMask
+    def __init__(self, organization: _Optional[_Union[_organization_pb2.Organization, _Mapping[str, object]]] = ..., response_mask: _Optional[_Union[CreateOrganizationRequest.ResponseMask, _Mapping[str, object]]] = ...) -> None: ...
+
+class UpdateOrganizationRequest(_message.Message):
+    __slots__ = ("organization", "update_mask", "cas", "allow_missing", "response_mask")
+    class CAS(_message.Message):
+        __slots__ = ("conditional_state", "field_mask")
+        CONDITIONAL_STATE_FIELD_NUMBER: _ClassVar[int]
+        FIELD_MASK_FIELD_NUMBER: _ClassVar[int]
+        conditional_state: _organization_pb2.Organization
+        field_mask: _field_mask_pb2.FieldMask
+        def __init__(self, conditional_state: _Optional[_Union[_organization_pb2.Organization, _Mapping[str, object]]] = ..., field_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ...) -> None: ...
+    class ResponseMask(_message.Message):
+        __slots__ = ("skip_entire_response_body", "updated_fields_only", "body_mask")
+        SKIP_ENTIRE_RESPONSE_BODY_FIELD_NUMBER: _ClassVar[int]
+        UPDATED_FIELDS_ONLY_FIELD_NUMBER: _ClassVar[int]
+        BODY_MASK_FIELD_NUMBER: _ClassVar[int]
+        skip_entire_response_body: bool
+        updated_fields_only: bool
+        body_mask: _field_mask_pb2.FieldMask
+        def __init__(self, skip_entire_response_body: _Optional[bool] = ..., updated_fields_only: _Optional[bool] = ..., body_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ...) -> None: ...
+    ORGANIZATION_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_MASK_FIELD_NUMBER: _ClassVar[int]
+    CAS_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    RESPONSE_MASK_FIELD_NUMBER: _ClassVar[int]
+    organization: _organization_pb2.Organization
+    update_mask: _field_mask_pb2.FieldMask
+    cas: UpdateOrganizationRequest.CAS
+    allow_missing: bool
+    response_mask: UpdateOrganizationRequest.ResponseMask
+    def __init__(self, organization: _Optional[_Union[_organization_pb2.Organization, _Mapping[str, object]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, object]]] = ..., cas: _Optional[_Union[UpdateOrganizationRequest.CAS, _Mapping[str, object]]] = ..., allow_missing: _Optional[bool] = ..., response_mask: _Optional[_Union[UpdateOrganizationRequest.ResponseMask, _Mapping[str, object]]] = ...) -> None: ...
+
+class DeleteOrganizationRequest(_message.Message):
+    __slots__ = ("name", "allow_missing")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ALLOW_MISSING_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    allow_missing: bool
+    def __init__(self, name: _Optional[str] = ..., allow_missing: _Optional[bool] = ...) -> None: ...

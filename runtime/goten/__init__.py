@@ -1,0 +1,1 @@
+"""The runtime of Goten: what generated code and services import."""

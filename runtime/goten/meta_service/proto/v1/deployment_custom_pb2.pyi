@@ -1,0 +1,11 @@
+from goten.meta.v1 import deployment_custom_pb2 as _deployment_custom_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.deployment_custom_pb2 import BeginUpgradeRequest as BeginUpgradeRequest
+from goten.meta.v1.deployment_custom_pb2 import SetAvailableUpgradeRequest as SetAvailableUpgradeRequest
+from goten.meta.v1.deployment_custom_pb2 import NotifyShardsUpgradeReadinessRequest as NotifyShardsUpgradeReadinessRequest
+from goten.meta.v1.deployment_custom_pb2 import GetOrRegisterDataUpdateTaskRequest as GetOrRegisterDataUpdateTaskRequest
+from goten.meta.v1.deployment_custom_pb2 import GetOrRegisterDataUpdateTaskResponse as GetOrRegisterDataUpdateTaskResponse
+from goten.meta.v1.deployment_custom_pb2 import UpdateDataTaskUpdateRequest as UpdateDataTaskUpdateRequest
+
+DESCRIPTOR: _descriptor.FileDescriptor

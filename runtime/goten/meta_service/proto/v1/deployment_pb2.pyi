@@ -1,0 +1,6 @@
+from goten.meta.v1 import deployment_pb2 as _deployment_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.deployment_pb2 import Deployment as Deployment
+
+DESCRIPTOR: _descriptor.FileDescriptor

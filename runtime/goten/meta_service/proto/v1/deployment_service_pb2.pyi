@@ -1,0 +1,17 @@
+from goten.meta.v1 import deployment_service_pb2 as _deployment_service_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.deployment_service_pb2 import GetDeploymentRequest as GetDeploymentRequest
+from goten.meta.v1.deployment_service_pb2 import BatchGetDeploymentsRequest as BatchGetDeploymentsRequest
+from goten.meta.v1.deployment_service_pb2 import BatchGetDeploymentsResponse as BatchGetDeploymentsResponse
+from goten.meta.v1.deployment_service_pb2 import ListDeploymentsRequest as ListDeploymentsRequest
+from goten.meta.v1.deployment_service_pb2 import ListDeploymentsResponse as ListDeploymentsResponse
+from goten.meta.v1.deployment_service_pb2 import WatchDeploymentRequest as WatchDeploymentRequest
+from goten.meta.v1.deployment_service_pb2 import WatchDeploymentResponse as WatchDeploymentResponse
+from goten.meta.v1.deployment_service_pb2 import WatchDeploymentsRequest as WatchDeploymentsRequest
+from goten.meta.v1.deployment_service_pb2 import WatchDeploymentsResponse as WatchDeploymentsResponse
+from goten.meta.v1.deployment_service_pb2 import CreateDeploymentRequest as CreateDeploymentRequest
+from goten.meta.v1.deployment_service_pb2 import UpdateDeploymentRequest as UpdateDeploymentRequest
+from goten.meta.v1.deployment_service_pb2 import DeleteDeploymentRequest as DeleteDeploymentRequest
+
+DESCRIPTOR: _descriptor.FileDescriptor

@@ -1,0 +1,6 @@
+from goten.meta.v1 import resource_pb2 as _resource_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.resource_pb2 import Resource as Resource
+
+DESCRIPTOR: _descriptor.FileDescriptor

@@ -1,0 +1,17 @@
+from goten.meta.v1 import resource_service_pb2 as _resource_service_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.resource_service_pb2 import GetResourceRequest as GetResourceRequest
+from goten.meta.v1.resource_service_pb2 import BatchGetResourcesRequest as BatchGetResourcesRequest
+from goten.meta.v1.resource_service_pb2 import BatchGetResourcesResponse as BatchGetResourcesResponse
+from goten.meta.v1.resource_service_pb2 import ListResourcesRequest as ListResourcesRequest
+from goten.meta.v1.resource_service_pb2 import ListResourcesResponse as ListResourcesResponse
+from goten.meta.v1.resource_service_pb2 import WatchResourceRequest as WatchResourceRequest
+from goten.meta.v1.resource_service_pb2 import WatchResourceResponse as WatchResourceResponse
+from goten.meta.v1.resource_service_pb2 import WatchResourcesRequest as WatchResourcesRequest
+from goten.meta.v1.resource_service_pb2 import WatchResourcesResponse as WatchResourcesResponse
+from goten.meta.v1.resource_service_pb2 import CreateResourceRequest as CreateResourceRequest
+from goten.meta.v1.resource_service_pb2 import UpdateResourceRequest as UpdateResourceRequest
+from goten.meta.v1.resource_service_pb2 import DeleteResourceRequest as DeleteResourceRequest
+
+DESCRIPTOR: _descriptor.FileDescriptor

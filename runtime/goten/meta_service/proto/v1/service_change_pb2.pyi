@@ -1,0 +1,6 @@
+from goten.meta.v1 import service_change_pb2 as _service_change_pb2
+from google.protobuf import descriptor as _descriptor
+from typing import ClassVar as _ClassVar
+from goten.meta.v1.service_change_pb2 import ServiceChange as ServiceChange
+
+DESCRIPTOR: _descriptor.FileDescriptor
