@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from goten_gen import protocol
 from goten_gen.detect import detect
-from goten_gen.diagnostics import BAD_SETTINGS, BAD_SKELETON, SERVICE_CYCLE, Diagnostic, in_order
+from goten_gen.diagnostics import BAD_SETTINGS, SERVICE_CYCLE, Diagnostic, in_order
 from goten_gen.inputs import Input, Selection
 from goten_gen.keys import ServiceKey
 from goten_gen.load import Loaded, load_descriptor_set, load_sources
 from goten_gen.model import ProtoTree, Resource, Service, World
-from goten_gen.settings import ServiceSettings, read_settings
+from goten_gen.settings import ServiceSettings, find_doubles, read_settings
 from goten_gen.skeletons import Skeleton, read_skeleton
 from goten_gen.sources import Source, SourceError, Sources
 
@@ -125,7 +125,7 @@ def _read_settings(sources: Sources, with_meta: bool) -> tuple[list[ServiceSetti
         skeleton, complaints = read_skeleton(_content(source), source.label)
         skeletons += [skeleton] if skeleton else []
         diagnostics += complaints
-    return settings, skeletons, diagnostics
+    return settings, skeletons, [*diagnostics, *find_doubles(settings)]
 
 
 def _content(source: Source) -> bytes:
@@ -150,9 +150,9 @@ def _of_interest(
     closure = analysis.import_closure(files)
     closure |= {given.label}
     always = (BAD_SETTINGS.id, SERVICE_CYCLE.id)
-    folders = {path.rpartition("/")[0] for path in files}
+    skeletons = {source.label for source in given.sources.skeletons}
     for diagnostic in diagnostics:
         file = diagnostic.position.file
-        near = diagnostic.code == BAD_SKELETON.id and file.rpartition("/")[0] in folders
+        near = file in skeletons and any(path.startswith(file.rpartition("/")[0]) for path in files)
         if file in (closure if diagnostic.is_error else files) or near or diagnostic.code in always:
             yield diagnostic

@@ -175,7 +175,8 @@ def _report_output_error(error: OutputError, form: str) -> None:
     diagnostic = error.code.at(Position(error.path), error.message)
     if form == "json":
         found = to_json(diagnostic, str)
-        print(json.dumps({"ok": False, "diagnostics": [found], "refused": True, "written": []}, indent=2))
+        nothing = {"written": [], "removed": [], "unchanged": 0, "up_to_date": False, "refused": True, "diff": ""}
+        print(json.dumps({"ok": False, "diagnostics": [found], **nothing}, indent=2))
     elif form == "github":
         sys.stdout.write(format_github([diagnostic], str))
     else:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from goten_gen.model import PatternUse, Resource, Service, TypeRef, World
-from goten_gen.patterns import Pattern, match_name
+from goten_gen.name_match import make_name, match_name
+from goten_gen.patterns import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Match:
 
 
 def find_matches(name: str, services: Iterable[Service]) -> list[Match]:
-    """The resource of each service version whose names look like `name` (`a/b` or `//domain/a/b`)."""
+    """The resource of each service version of which `name` is a name: `a/b`, or `//domain/a/b` (NAME-1)."""
     domain, relative = _split(name)
     return [
         match
@@ -38,21 +39,20 @@ def _split(name: str) -> tuple[str | None, str]:
 
 
 def _best(relative: str, service: Service) -> Match | None:
-    """The pattern with most literal segments wins (NAME-7); of equals the first type."""
-    best: Match | None = None
-    for resource in service.resources:
-        for use in resource.patterns:
-            regions = frozenset(("region",)) if use.regional else frozenset[str]()
-            values = match_name(use.pattern, relative, ids=resource.variable_patterns, region_variables=regions)
-            if values is None:
-                continue
-            if best is None or _weight(use.pattern) > _weight(best.use.pattern):
-                best = Match(resource, use, values)
-    return best
+    """The pattern with most literal segments wins, of equals the first (NAME-12)."""
+    matches = [
+        Match(resource, use, values)
+        for resource in service.resources
+        for use in resource.patterns
+        for values in [_values(relative, resource, use)]
+        if values is not None
+    ]
+    return max(matches, key=lambda match: match.use.pattern.literal_count, default=None)
 
 
-def _weight(pattern: Pattern) -> int:
-    return -1 if pattern.is_wildcard else pattern.literal_count
+def _values(relative: str, resource: Resource, use: PatternUse) -> Mapping[str, str] | None:
+    region = None if use.region_scope is None else use.pattern.variables[use.region_scope]
+    return match_name(use.pattern, relative, ids=resource.variable_patterns, region=region)
 
 
 def explain(match: Match, world: World) -> Iterator[str]:
@@ -88,35 +88,29 @@ def _region_reason(use: PatternUse) -> str:
 
 
 def _ancestor_text(match: Match, world: World, ref: TypeRef | None, number: int | None) -> str | None:
+    """Type and name of an ancestor; the type alone where there is no such name (NAME-14)."""
     if ref is None:
         return None
     resource = world.resources.get(ref)
     if resource is None or number is None:
         return ref.type
-    ancestor = resource.patterns[number].pattern
-    return f"{ref.type} //{ref.key.domain}/{_fill(ancestor, match.use.pattern, match.values)}"
+    use = resource.patterns[number]
+    name = make_name(use.pattern, _ancestor_values(use, match))
+    if _values(name, resource, use) is None:
+        return f"{ref.type} ({name} is no name of it: an id does not match its id pattern)"
+    return f"{ref.type} //{ref.key.domain}/{name}"
 
 
-def _fill(ancestor: Pattern, pattern: Pattern, values: Mapping[str, str]) -> str:
-    """The ancestor's name: values by position, region scopes aside, which take the name's own region (NAME-8)."""
-    mine = _without_scopes(pattern)
-    given = iter(mine)
-    parts = []
-    scopes = {j for i in ancestor.region_scopes for j in (i, i + 1)} if pattern.region_scopes else set()
-    for number, segment in enumerate(ancestor.segments):
-        if number in scopes:
-            parts.append(segment.literal or values["region"])
-            continue
-        other = pattern.segments[next(given)]
-        texts = [values[variable] for variable in other.variables]
-        parts.append(segment.literal or _join(texts, segment.separators))
-    return "/".join(parts)
+def _ancestor_values(ancestor: PatternUse, match: Match) -> dict[str, str]:
+    """The ids of the ancestor's name, by place; its region scope has the region of `match` (NAME-14)."""
+    found = {"region": match.values["region"]} if ancestor.regional else {}
+    places = zip(_compared(ancestor), _compared(match.use), strict=False)
+    return found | {
+        variable: match.values[own]
+        for segment, own_segment in places
+        for variable, own in zip(segment.variables, own_segment.variables, strict=True)
+    }
 
 
-def _without_scopes(pattern: Pattern) -> list[int]:
-    out = {j for i in pattern.region_scopes for j in (i, i + 1)}
-    return [number for number in range(len(pattern.segments)) if number not in out]
-
-
-def _join(values: list[str], separators: tuple[str, ...]) -> str:
-    return values[0] + "".join(f"{s}{v}" for s, v in zip(separators, values[1:], strict=True))
+def _compared(use: PatternUse) -> tuple[Segment, ...]:
+    return use.pattern.compared(scopes=use.regional)

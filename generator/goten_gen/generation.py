@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goten_gen import guard
-from goten_gen.diagnostics import STALE_EDITED, Diagnostic, dump, load
+from goten_gen.diagnostics import OUTPUT_COLLISION, STALE_EDITED, Diagnostic, dump, in_order, load
 from goten_gen.inputs import Input, Selection, read_input
 from goten_gen.keys import Position, ServiceKey
 from goten_gen.progress import progress
@@ -94,10 +94,11 @@ def _report(result: Result, plan: Plan) -> None:
     result.written = tuple(file.path for file in plan.writes)
     result.removed = plan.removals
     result.unchanged = plan.unchanged
-    result.diagnostics += [
-        STALE_EDITED.at(Position(os.path.join(plan.root, path)), "no longer generated, and edited since it was")
+    edited = [
+        STALE_EDITED.at(Position(os.path.relpath(os.path.join(plan.root, path))), "stale, and edited since it was made")
         for path in plan.kept
     ]
+    result.diagnostics = in_order([*result.diagnostics, *edited])
 
 
 def _fingerprint(given: Input, selection: Selection, options: Options) -> tuple[str, str]:
@@ -131,11 +132,24 @@ def output_files(
     keys = [key for key in _service_closure(analysis) if key not in RUNTIME_SERVICES]
     if not options.protobuf:
         return render_services(analysis.world, keys), []
-    paths = _proto_files(analysis, selection, keys)
+    paths, collisions = _without_collisions(_proto_files(analysis, selection, keys))
     with protobuf_files(analysis, paths, tree_owner(analysis, options)) as wait:
         files = render_services(analysis.world, keys)
         modules, complaints = wait()
-    return [*files, *modules], complaints
+    return [*files, *modules], collisions + complaints
+
+
+def _without_collisions(paths: Sequence[str]) -> tuple[list[str], list[Diagnostic]]:
+    """Leaves out files whose modules would have the path of another's: `a-b.proto` and `a_b.proto`."""
+    from goten_gen.protobuf_modules import module_stem
+
+    first: dict[str, str] = {}
+    collisions = []
+    for path in paths:
+        other = first.setdefault(module_stem(path), path)
+        if other != path:
+            collisions.append(OUTPUT_COLLISION.at(Position(path), f"its module would be that of {other}"))
+    return list(first.values()), collisions
 
 
 def _service_closure(analysis: Analysis) -> list[ServiceKey]:

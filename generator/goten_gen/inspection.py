@@ -68,7 +68,7 @@ def table(found: Sequence[dict[str, Any]]) -> str:
             lines += [""] if heading else []
             lines.append(service + (f"  (imports {imports})" if imports else ""))
             heading = service
-        holder = ", ".join(sorted({h or "the service" for h in record["governed_by"].values()}))
+        holder = ", ".join(sorted({h or "the service" for h in record["governed_by"].values()})) or "nobody"
         marks = _marks(record)
         patterns = record["patterns"] or ["(no pattern)"]
         lines.append(f"  {name:<{width}}  {patterns[0]}")

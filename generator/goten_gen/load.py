@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import DecodeError
 
 from goten_gen import copies, protocol, read
@@ -111,7 +112,7 @@ def load_descriptor_set(content: bytes, label: str) -> Loaded:
         if file.name not in found.newer:
             files[file.name] = file
     texts = _texts(files)
-    broken = _incomplete(texts)
+    broken = _incomplete(files, texts)
     whole = FileDescriptorSet(file=[files[path] for path in _in_dependency_order(files) if path not in broken])
     return _finish(Compilation(whole.SerializeToString(), broken), lambda: texts, found.diagnostics, found.forwards)
 
@@ -218,15 +219,25 @@ def _texts(files: Mapping[str, FileDescriptorProto]) -> dict[str, FileText]:
     }
 
 
-def _incomplete(texts: Mapping[str, FileText]) -> dict[str, list[Diagnostic]]:
-    """Files of a set that import what the set does not hold, and those that import them."""
+def _incomplete(files: Mapping[str, FileDescriptorProto], texts: Mapping[str, FileText]) -> dict[str, list[Diagnostic]]:
+    """Files of a set that import what the set does not hold or that no protoc has written, and what imports them."""
     broken = {
         path: [UNRESOLVED_IMPORT.at(Position(path), f"import {statement.path!r} is not in the descriptor set")]
         for path, text in texts.items()
         for statement in text.imports
         if statement.path not in texts
     }
-    Graph(texts).infect(broken)
+    graph = Graph(texts)
+    graph.infect(broken)
+    pool = DescriptorPool()
+    for path in _in_dependency_order(files):
+        if path not in broken:
+            try:
+                pool.Add(files[path])
+                pool.FindFileByName(path)
+            except (TypeError, KeyError) as error:
+                broken[path] = [BAD_DESCRIPTOR_SET.at(Position(path), f"{path!r} is not whole: {error}")]
+                graph.infect(broken)
     return broken
 
 

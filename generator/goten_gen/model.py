@@ -212,6 +212,8 @@ class PatternUse:
     holder_pattern: int | None
     reason: Finding
     """Why `holder` is what it is."""
+    parent_reason: Finding = Finding("DETECT-6", "nothing was looked for")
+    """Why `parent` is what it is."""
 
     @property
     def regional(self) -> bool:

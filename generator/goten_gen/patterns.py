@@ -1,24 +1,24 @@
-"""Resource name patterns: reading one, comparing two, matching a name (rules NAME-*, DETECT-5 to DETECT-7).
+"""Resource name patterns: reading one, comparing two (NAME-3, DETECT-5 to DETECT-7).
 
-A pattern is a list of segments between slashes. A segment is a literal, or variables with one separator character
-between two of them (`{a}~{b}`), or the lone `*`, which stands for any name at all.
+A pattern is `*`, which stands for any name at all, or a list of segments between slashes. A segment is a literal, or
+variables with one separator character between two of them (`{a}~{b}`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 SEPARATORS = "~_.-"
 REGION_ID = r"[a-z][a-z0-9\-]{0,28}[a-z0-9]"
-DEFAULT_ID = r"[^/{} \x00-\x1f\x7f]+"
-DEEP_ID = r"[^{} \x00-\x1f\x7f]+"
-WILDCARD = "-"
+"""Id pattern of a region scope's variable (NAME-8)."""
 
-_LITERAL = re.compile(r"[A-Za-z0-9\-._~!$&+,;=:@%]+")
+BRACES = re.compile(r"\{[^{}]*\}")
+"""A variable in the text of a pattern."""
+
+_NOT_LITERAL = re.compile(r"[^A-Za-z0-9\-._~!$&+,;=:@%]")
 _VARIABLES = re.compile(rf"\{{[^{{}}]*\}}(?:[{re.escape(SEPARATORS)}]\{{[^{{}}]*\}})*")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?:=(\*\*?))?\}")
 
@@ -31,22 +31,25 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: `literal`, or `variables` with `separators` between them (one fewer). `deep` marks `{x=**}`."""
+    """One segment: `literal`, or `variables` with `separators` between them (one fewer).
+
+    `deep` has those of the variables that take slashes, `{x=**}` (NAME-7).
+    """
 
     literal: str = ""
     variables: tuple[str, ...] = ()
     separators: tuple[str, ...] = ()
-    deep: bool = False
+    deep: tuple[str, ...] = ()
 
     @property
     def shape(self) -> str | tuple[str, ...]:
         """What two segments share when the same texts may stand there, whatever their variables are called."""
-        return self.literal or (*self.separators, "**" if self.deep else "*")
+        return self.literal or (*self.separators, *("**" if v in self.deep else "*" for v in self.variables))
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A resource name pattern, read."""
+    """A resource name pattern, read. `*` has no segments."""
 
     text: str
     segments: tuple[Segment, ...]
@@ -62,6 +65,7 @@ class Pattern:
 
     @cached_property
     def literal_count(self) -> int:
+        """Of several patterns that fit a name, the one with most literal segments is its pattern (NAME-12)."""
         return sum(bool(segment.literal) for segment in self.segments)
 
     @cached_property
@@ -72,9 +76,13 @@ class Pattern:
 
     @cached_property
     def collection(self) -> str:
-        """Collection id: the literal of the last pair; else the last literal; else empty (DETECT-2)."""
+        """Collection id: the literal of the last pair; else empty (DETECT-2)."""
+        return self.segments[-2].literal if self.tail == 2 else ""
+
+    @cached_property
+    def last_literal(self) -> str:
         literals = [segment.literal for segment in self.segments if segment.literal]
-        return literals[-1] if literals and not self.is_wildcard else ""
+        return literals[-1] if literals else ""
 
     @cached_property
     def is_region(self) -> bool:
@@ -87,10 +95,14 @@ class Pattern:
         pairs = range(len(self.segments) - 2)
         return tuple(i for i in pairs if _is_region_pair(self.segments[i], self.segments[i + 1]))
 
+    def compared(self, *, scopes: bool) -> tuple[Segment, ...]:
+        """The segments that are compared with another pattern's: all, but for the region scopes when `scopes`."""
+        out = {j for i in self.region_scopes for j in (i, i + 1)} if scopes else set()
+        return tuple(segment for i, segment in enumerate(self.segments) if i not in out)
+
     def shape(self, *, scopes: bool) -> Shape:
         """The segments' shapes, with region scopes taken out when `scopes`."""
-        out = {j for i in self.region_scopes for j in (i, i + 1)} if scopes else set()
-        return tuple(segment.shape for i, segment in enumerate(self.segments) if i not in out)
+        return tuple(segment.shape for segment in self.compared(scopes=scopes))
 
     def __str__(self) -> str:
         return self.text
@@ -101,38 +113,44 @@ def _is_region_pair(literal: Segment, variable: Segment) -> bool:
 
 
 def parse_pattern(text: str) -> Pattern:
-    """Reads a pattern; raises `BadPattern` with the reason (NAME-1)."""
+    """Reads a pattern; raises `BadPattern` with the reason (NAME-3)."""
     if text == "*":
-        return Pattern(text, (Segment(literal="*"),))
-    segments = tuple(_parse_segment(part) for part in text.split("/"))
-    variables = [variable for segment in segments for variable in segment.variables]
-    for variable in variables:
-        if variables.count(variable) > 1:
+        return Pattern(text, ())
+    pattern = Pattern(text, tuple(_parse_segment(part) for part in text.split("/")))
+    for variable in pattern.variables:
+        if pattern.variables.count(variable) > 1:
             raise BadPattern(f"variable {{{variable}}} stands twice")
-    return Pattern(text, segments)
+    return pattern
 
 
 def _parse_segment(text: str) -> Segment:
     if not text:
         raise BadPattern("an empty segment: a pattern neither begins nor ends with '/', nor holds '//'")
-    if _LITERAL.fullmatch(text):
-        return Segment(literal=text)
+    if not set("{}") & set(text):
+        return _parse_literal(text)
     if not _VARIABLES.fullmatch(text):
         raise BadPattern(f"segment {text!r} is neither a literal nor variables with one of {SEPARATORS} between them")
-    names: list[str] = []
-    separators: list[str] = []
-    deep = False
-    end = 0
-    for group in re.finditer(r"\{[^{}]*\}", text):
-        if group.start():
-            separators.append(text[end : group.start()])
-        end = group.end()
-        variable = _VARIABLE.fullmatch(group[0])
-        if variable is None:
-            raise BadPattern(f"{group[0]!r} is not a variable")
-        names.append(variable[1])
-        deep = deep or variable[2] == "**"
-    return Segment(variables=tuple(names), separators=tuple(separators), deep=deep)
+    found = [_parse_variable(variable) for variable in BRACES.findall(text)]
+    return Segment(
+        variables=tuple(name for name, _ in found),
+        separators=tuple(BRACES.split(text)[1:-1]),
+        deep=tuple(name for name, kind in found if kind == "**"),
+    )
+
+
+def _parse_literal(text: str) -> Segment:
+    stranger = _NOT_LITERAL.search(text)
+    if stranger is None:
+        return Segment(literal=text)
+    hint = "; the pattern of any name is '*' alone" if stranger[0] == "*" else ""
+    raise BadPattern(f"segment {text!r} is no literal: {stranger[0]!r} cannot stand in one{hint}")
+
+
+def _parse_variable(text: str) -> tuple[str, str | None]:
+    found = _VARIABLE.fullmatch(text)
+    if found is None:
+        raise BadPattern(f"{text!r} is no variable: it is written {{x}}, {{x=*}} or {{x=**}}")
+    return found[1], found[2]
 
 
 def is_regex(text: str) -> bool:
@@ -145,45 +163,8 @@ def is_regex(text: str) -> bool:
 
 
 def strip_anchors(regex: str) -> str:
-    """An id pattern always matches the whole value, so `^` and `$` around it say nothing (NAME-5)."""
-    if regex.startswith("^"):
-        regex = regex[1:]
-    if regex.endswith("$") and not regex.endswith("\\$"):
-        regex = regex[:-1]
-    return regex
-
-
-def match_name(
-    pattern: Pattern, text: str, *, ids: Mapping[str, str], region_variables: frozenset[str] = frozenset()
-) -> dict[str, str] | None:
-    """Values of the pattern's variables when the relative name `text` fits it, else None (NAME-2 to NAME-8).
-
-    `ids` holds id patterns by variable; `region_variables` are those of region scopes. `-` fits every variable.
-    """
-    if not text or not text.isprintable():
-        return None
-    if pattern.is_wildcard:
-        return None if any(c in text for c in "{} ") or "" in text.split("/") else {}
-    parts = []
-    for segment in pattern.segments:
-        if segment.literal:
-            parts.append(re.escape(segment.literal))
-            continue
-        groups = [_group(v, _id_regex(v, segment, ids, region_variables)) for v in segment.variables]
-        for i, separator in enumerate(segment.separators):
-            groups.insert(2 * i + 1, re.escape(separator))
-        parts.append("".join(groups))
-    found = re.fullmatch("/".join(parts), text, re.ASCII)
-    return {v: found[f"goten_{v}"] for v in pattern.variables} if found else None
-
-
-def _group(variable: str, regex: str) -> str:
-    return f"(?P<goten_{variable}>-|{regex})"
-
-
-def _id_regex(variable: str, segment: Segment, ids: Mapping[str, str], region_variables: frozenset[str]) -> str:
-    if variable in ids:
-        return f"(?:{strip_anchors(ids[variable])})"
-    if variable in region_variables:
-        return REGION_ID
-    return DEEP_ID if segment.deep else DEFAULT_ID
+    """An id pattern always matches the whole id, so `^` and `$` around it say nothing (NAME-6)."""
+    bare = regex.removeprefix("^")
+    if not bare.endswith("\\$"):
+        bare = bare.removesuffix("$")
+    return bare or regex

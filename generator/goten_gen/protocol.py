@@ -28,17 +28,22 @@ PACKAGES = (
 META = "goten/meta/v1/meta.proto"
 """The Meta service, which every tree holds: its resources may be referred to without an import."""
 
+OPERATIONS = "google/longrunning/operations.proto"
+
 META_SETTINGS = "goten/meta/v1/goten.yaml"
 
 _OURS = ("annotations", "types", "meta/v1")
-_GOOGLE = ("api", "rpc", "type", "longrunning", "logging/type")
+_GOOGLE = ("api", "rpc", "type", "logging/type")
 
 
 @cache
 def include() -> tuple[str, ...]:
-    """Import roots of the always-resolved files, in order."""
+    """Import roots of the always-resolved files, in order, as protoc's `-I` takes them."""
     spec = shipped_folder("spec/proto")
-    return (spec, os.path.join(spec, "compat"), *protoc.include_folders())
+    protobuf, googleapis = protoc.include_folders()
+    # The source of this one is shipped under another name than the module that is made of it says.
+    operations = f"{OPERATIONS}={os.path.join(googleapis, 'google', 'longrunning', 'operations_proto.proto')}"
+    return (spec, os.path.join(spec, "compat"), protobuf, googleapis, operations)
 
 
 @cache
@@ -50,11 +55,11 @@ def files() -> frozenset[str]:
 @cache
 def originals() -> frozenset[str]:
     """Import paths of the always-resolved files that define symbols: all but the compat files."""
-    spec, _, protobuf, googleapis = include()
+    spec, _, protobuf, googleapis, _ = include()
     found = [path for folder in _OURS for path in _protos(spec, f"goten/{folder}")]
     found += _protos(protobuf, "google/protobuf")
     found += [path for folder in _GOOGLE for path in _protos(googleapis, f"google/{folder}")]
-    return frozenset(found)
+    return frozenset((*found, OPERATIONS))
 
 
 def is_provided(path: str) -> bool:

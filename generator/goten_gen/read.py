@@ -168,10 +168,7 @@ class _FileReader:
             if given.HasExtension(known.spec):
                 spec = _spec(given.Extensions[known.spec])
             if given.HasExtension(known.syncing):
-                value = given.Extensions[known.syncing]
-                sync_type = SyncType(
-                    value.DESCRIPTOR.fields_by_name["type"].enum_type.values_by_number[value.type].name
-                )
+                sync_type = _sync_type(given.Extensions[known.syncing])
             if given.HasExtension(known.scope_attribute):
                 value = given.Extensions[known.scope_attribute]
                 scope = ScopeAttributeOption(value.plural, value.id_pattern, value.optional)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +13,7 @@ from goten_gen.model import SyncType
 from goten_gen.patterns import is_regex
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class _Reader:
         for key, value in entries.items():
             if key == "imports":
                 for imported, wanted in self._entries(value):
+                    if imported == domain:
+                        raise _Mistake(wanted, f"{domain} cannot import itself")
                     settings.imports[imported] = Placed(self._text(wanted), self.place(wanted))
             elif key == "generation":
                 settings.generation = self._generation(value)
@@ -164,7 +168,7 @@ class _Reader:
 
     def _generation(self, node: Any) -> int:
         text = self._scalar(node, "int", "a whole number")
-        if not text.isascii() or not text.isdigit() or int(text) > 2**31 - 1:
+        if not _NUMBER.fullmatch(text) or int(text) > 2**31 - 1:
             raise _Mistake(node, "a whole number from 0 to 2147483647 is expected here")
         return int(text)
 
@@ -176,9 +180,19 @@ class _Reader:
 
     def _regex(self, node: Any) -> str:
         text = self._text(node)
-        if not is_regex(text):
-            raise _Mistake(node, f"{text!r} is no regular expression")
+        if not text or not is_regex(text):
+            raise _Mistake(node, f"{text!r} is no regular expression for an id")
         return text
+
+
+def find_doubles(settings: Iterable[ServiceSettings]) -> Iterator[Diagnostic]:
+    """Settings of one service, or of one version of it, stand in one place."""
+    first: dict[tuple[str, str | None], ServiceSettings] = {}
+    for mine in settings:
+        other = first.setdefault((mine.domain, mine.version), mine)
+        if other is not mine:
+            name = f"{mine.domain}@{mine.version}" if mine.version is not None else mine.domain
+            yield BAD_SETTINGS.at(mine.position, f"settings of {name} stand in {other.position.file} already")
 
 
 class SettingsIndex:

@@ -11,7 +11,6 @@ from goten_gen.diagnostics import BAD_ID_PATTERN, BAD_SKELETON, Diagnostic
 from goten_gen.keys import Position, ServiceKey
 from goten_gen.model import SyncType
 from goten_gen.patterns import is_regex
-from goten_gen.settings import safe_loader
 
 _FILE_VERSION = re.compile(r"api-skeleton-(.+)\.ya?ml")
 _DOUBLED = re.compile(r"(?:[^\\]|\\\\)*")
@@ -34,8 +33,10 @@ def read_skeleton(content: bytes, label: str) -> tuple[Skeleton | None, list[Dia
 
     place = Position(label)
     try:
-        document = yaml.load(content.decode(), Loader=safe_loader())  # noqa: S506 - it is a safe one
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        # This loader leaves every scalar a text: nothing of what the file says its values are can go wrong.
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        document = yaml.load(content.decode(), Loader=loader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         return None, [BAD_SKELETON.at(place, f"not YAML: {reason}")]
     domain = _text(document, "name")

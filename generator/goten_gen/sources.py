@@ -11,15 +11,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from goten_gen import protocol
+
 PROTO = ".proto"
 DESCRIPTOR_SETS = (".binpb", ".pb", ".desc", ".protoset")
 SETTINGS = "goten.yaml"
 
 _SKELETON = re.compile(r"api-skeleton-.*\.ya?ml")
-_COMMENT_OR_STRING = re.compile(rb"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
+_COMMENT_OR_STRING = re.compile(rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL)
 _IMPORT = re.compile(
     rb"""(?:^|;|\*/)[ \t]*import\s+(?:(public|weak|option)\s+)?(?:"([^"\n]+)"|'([^'\n]+)')""", re.MULTILINE
 )
+_ROUGH_IMPORT = re.compile(rb"""^import[^"';]{1,40}["']([^"'\n]+)""", re.MULTILINE)
 _PACKAGE = re.compile(rb"(?:^|;|\*/)[ \t]*package\s+([A-Za-z_][\w.]*)\s*;", re.MULTILINE)
 
 
@@ -91,10 +94,9 @@ def read_text(content: bytes) -> FileText:
 
 
 def _header_end(content: bytes) -> int:
-    """Where the last line that could be an import or the package ends: what follows need not be searched."""
-    last = max(content.rfind(b"import"), content.find(b"package"))
-    end = content.find(b"\n", last)
-    return len(content) if end < 0 else end
+    """Where the last statement that could be an import or the package ends: what follows need not be searched."""
+    end = content.find(b";", max(content.rfind(b"import"), content.rfind(b"package")))
+    return len(content) if end < 0 else end + 1
 
 
 def _blank_comment(found: re.Match[bytes]) -> bytes:
@@ -188,32 +190,45 @@ def _select(paths: Iterable[str], protos: dict[str, str]) -> set[str]:
 
 
 def _find_roots(paths: Sequence[str]) -> list[str]:
-    """The import root of each path: the ancestor from which most of its own imports resolve, the nearest of equals.
+    """The import root of each path (LOAD-4): the ancestor from which most of its own imports resolve, the nearest of
+    equals.
 
-    Where the imports tell nothing, the folder is its own root.
+    Imports of files that always resolve tell only where nothing else does; a file without any is asked together with
+    those beside it. Where the imports tell nothing, the folder is its own root.
     """
     return [_find_root(path) for path in paths]
 
 
 def _find_root(path: str) -> str:
-    start = path if os.path.isdir(path) else os.path.dirname(path)
-    files = [disk for _, disk in _walk(path, set()) if disk.endswith(PROTO)] if os.path.isdir(path) else [path]
-    imports = set()
-    for disk in files:
-        with open(disk, "rb") as file:
-            imports |= {statement.path for statement in read_text(file.read()).imports}
-    own = sorted(i for i in imports if not i.startswith(("google/protobuf/", "google/api/")) and _is_relative(i))
-    best, best_count = start, 0
-    ancestor = start
-    while own:
-        count = sum(os.path.isfile(os.path.join(ancestor, i)) for i in own)
+    folder = path if os.path.isdir(path) else os.path.dirname(path)
+    for files in ([path], [folder]):
+        imports = {found for each in files for found in _rough_imports(each) if _is_relative(found)}
+        for own in (imports - protocol.files(), imports):
+            if root := _best_ancestor(folder, sorted(own)):
+                return root
+    return folder
+
+
+def _best_ancestor(folder: str, imports: Sequence[str]) -> str | None:
+    best, best_count = None, 0
+    ancestor, parent = folder, os.path.dirname(folder)
+    while imports:
+        count = sum(os.path.isfile(os.path.join(ancestor, path)) for path in imports)
         if count > best_count:
             best, best_count = ancestor, count
-        parent = os.path.dirname(ancestor)
         if parent == ancestor:
             break
-        ancestor = parent
+        ancestor, parent = parent, os.path.dirname(parent)
     return best
+
+
+def _rough_imports(path: str) -> Iterator[str]:
+    """Import paths in a file or below a folder, those in comments included: enough to find a root by majority."""
+    files = [disk for _, disk in _walk(path, set())] if os.path.isdir(path) else [path]
+    for disk in files:
+        if disk.endswith(PROTO):
+            with open(disk, "rb") as file:
+                yield from (found[1].decode(errors="replace") for found in _ROUGH_IMPORT.finditer(file.read()))
 
 
 def _is_relative(path: str) -> bool:

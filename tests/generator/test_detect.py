@@ -501,3 +501,78 @@ def test_resources_described_by_goten_annotations_only(tree: Tree) -> None:
         "regions/{region}/devices/{device}",
     ]
     assert (record["parents"], record["parentless"], record["id_pattern"]) == (["a.x.com/Project"], True, "[a-z]+")
+
+
+def test_a_definition_counts_only_for_the_files_that_make_it(tree: Tree) -> None:
+    """DETECT-1, DETECT-5"""
+    option = 'option (google.api.resource_definition) = { type: "b.x.com/Region" pattern: "regions/{region}" };'
+    tree.write(
+        {
+            "a.proto": proto("a.v1", option + resource("a.x.com/A", "regions/{region}/as/{a}")),
+            "b.proto": proto("b.v1", resource("b.x.com/B", "regions/{region}/bs/{b}")),
+        }
+    )
+    record = tree.inspect().records["b/B"]
+    assert (record["regional"], record["parents"], record["parentless"]) == (True, [], True)
+
+
+def test_shared_definitions_of_imported_files_are_in_sight(tree: Tree) -> None:
+    """DETECT-6"""
+    option = 'option (google.api.resource_definition) = { type: "c.x.com/Project" pattern: "projects/{project}" };'
+    tree.write(
+        {
+            "common/common.proto": proto("common", option),
+            "a/a.proto": proto("a.v1", resource("a.x.com/A", "projects/{project}/as/{a}"), "common/common.proto"),
+        }
+    )
+    run = tree.inspect("a")
+    assert (run.records["a/A"]["parents"], run.records["a/A"]["imports"]) == (["c.x.com/Project"], {})
+    assert run.codes == []
+
+
+def test_references_to_types_that_a_known_service_does_not_have(tree: Tree) -> None:
+    """DETECT-8"""
+    fields = "".join(
+        f'string f{n} = {n} [(google.api.resource_reference).type = "{type_}"];'
+        for n, type_ in enumerate(["iam.x.com/Nope", "a.x.com/Nope", "*", "iam.x.com/Project"], 3)
+    )
+    tree.write({"iam.proto": iam(), "a.proto": proto("a.v1", resource("a.x.com/A", "as/{a}", fields=fields))})
+    run = tree.inspect("a.proto")
+    assert run.codes == ["unknown-reference"] * 2
+    assert run.records["a/A"]["imports"] == {"iam.x.com": "v1"}
+
+
+def test_the_collection_of_any_pattern_goes_before_the_last_literal(tree: Tree) -> None:
+    """DETECT-2"""
+    tree.write({"a.proto": proto("a.v1", resource("a.x.com/Config", "projects/{p}/theConfig", "configs/{config}"))})
+    assert tree.inspect().records["a/Config"]["plural"] == "Configs"
+
+
+def test_every_conclusion_has_its_reason(tree: Tree) -> None:
+    """DETECT-3 to DETECT-7, DETECT-10"""
+    tree.write(
+        {"iam.proto": iam(), "a.proto": proto("a.v1", resource("a.x.com/A", "projects/{project}/as/{a}"), "iam.proto")}
+    )
+    rules = [reason["rule"] for reason in tree.inspect().records["a/A"]["reasons"]]
+    assert rules == ["DETECT-6", "DETECT-7", "DETECT-4", "DETECT-10"]
+
+
+def test_a_field_annotated_with_the_own_type_holds_the_name(tree: Tree) -> None:
+    """DETECT-4"""
+    body = """
+        message Ad {
+          option (google.api.resource) = { type: "a.x.com/Ad" pattern: "ads/{group}~{ad}" };
+          string resource_name = 1 [(google.api.resource_reference).type = "a.x.com/Ad"];
+        }
+    """
+    tree.write({"a.proto": proto("a.v1", body)})
+    assert tree.inspect().codes == []
+
+
+def test_contradicting_settings_are_a_mistake(tree: Tree) -> None:
+    """SETTINGS-1"""
+    text = "service: a.x.com\ngeneration: {}\n"
+    tree.write({"a.proto": proto("a.v1", resource("a.x.com/A", "as/{a}"))})
+    tree.write({"one/goten.yaml": text.format(2), "two/goten.yaml": text.format(3)})
+    run = tree.inspect()
+    assert (run.code, run.codes) == (1, ["bad-settings"])

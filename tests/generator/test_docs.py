@@ -1,4 +1,7 @@
-"""The pages say what is so: examples print what is printed beside them, and nothing is left out or made up."""
+"""The pages say what is so: examples print what is printed beside them, and nothing is left out or made up.
+
+After a change of wording, `python -m tests.generator.test_docs` runs all examples and writes their output anew.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -327,3 +331,28 @@ def test_links_lead_somewhere(page: Path) -> None:
         there = (page.parent / path).resolve() if path else page
         assert there.exists(), target
         assert not fragment or fragment in {anchor(section.title) for section in read_sections(there)}, target
+
+
+# --- writing output anew ---------------------------------------------------------------------------------------------
+
+
+def update(page: str) -> None:
+    """Runs the page's examples, and puts what they print behind their commands."""
+    printed: list[str] = []
+    for section in PAGES[page]:
+        with tempfile.TemporaryDirectory() as folder:
+            printed += run_example(section, Path(folder).resolve())
+    text = (DOCS / page).read_text(encoding="utf-8")
+    outputs = iter(printed)
+    block = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    command = re.compile(r"^(\$ .*\n)(?:(?!\$ ).*\n)*", re.MULTILINE)
+
+    def renew(found: re.Match[str]) -> str:
+        return f"```console\n{command.sub(lambda line: line[1] + next(outputs), found[1])}```"
+
+    (DOCS / page).write_text(block.sub(renew, text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        update(name)

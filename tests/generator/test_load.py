@@ -9,8 +9,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from google.protobuf import descriptor_pb2
 
 from goten_gen import protoc, protocol
+from goten_gen.sources import read_text
 from tests.generator.trees import POLICY, Tree, proto, resource
 
 GOOD = proto("good.v1", resource("good.x.com/Good", "goods/{good}"))
@@ -309,3 +311,58 @@ def test_bytes_that_are_no_descriptor_set(tree: Tree, tmp_path: Path, content: b
     run = tree.run("inspect", str(tmp_path / "bad.binpb"))
     assert run.code == 1
     assert run.codes == ["bad-descriptor-set"]
+
+
+# --- texts of files that do not compile ---
+
+
+@pytest.mark.parametrize(
+    ("text", "package", "imports"),
+    [
+        ('import "a.proto"; import public "b.proto";', "", ["a.proto", "b.proto"]),
+        ("import\n  'a.proto';", "", ["a.proto"]),
+        ('// import "no.proto";\n/* import "no.proto"; */ import "a.proto";', "", ["a.proto"]),
+        ('import "a.proto";\n/*\nimport "no.proto";\n*/', "", ["a.proto"]),
+        ('import "a.proto";\n/* never closed\nimport "no.proto";', "", ["a.proto"]),
+        ('/* the package */ import "a.proto";\npackage x.v1;', "x.v1", ["a.proto"]),
+        ('option (x) = "/*"; import "a.proto"; option (y) = "*/";', "", ["a.proto"]),
+        ("message Import { string import = 1; }", "", []),
+        ("", "", []),
+    ],
+)
+def test_imports_and_package_are_read_from_text(text: str, package: str, imports: list[str]) -> None:
+    """LOAD-2"""
+    found = read_text(text.encode())
+    assert (found.package, [statement.path for statement in found.imports]) == (package, imports)
+
+
+def test_operations_always_resolve(tree: Tree, tmp_path: Path) -> None:
+    """LOAD-3: googleapis-common-protos ships the module of this file, and its source under another name."""
+    service = "service S { rpc DeleteT(T) returns (google.longrunning.Operation); }"
+    body = resource("a.x.com/T", "ts/{t}") + service
+    tree.write({"a.proto": proto("a.v1", body, "google/longrunning/operations.proto")})
+    out = tmp_path / "out"
+    run = tree.generate(out)
+    assert (run.code, run.err) == (0, "")
+    program = "import a_pb2, a_x_com.v1.service; from google.longrunning import operations_pb2"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=out, env={**os.environ, "PYTHONPATH": str(out)})
+
+
+def test_two_files_with_one_module_path(tree: Tree, tmp_path: Path) -> None:
+    tree.write(
+        {"a-b.proto": proto("a.v1", "message A {}"), "a_b.proto": proto("b.v1", "message B {}"), "g.proto": GOOD}
+    )
+    run = tree.generate(tmp_path / "out")
+    assert (run.code, run.codes, (tmp_path / "out").exists()) == (1, ["output-collision"], False)
+    assert tree.generate(tmp_path / "out", "", "--keep-going").code == 1
+    assert (tmp_path / "out" / "g_pb2.py").exists()
+
+
+def test_a_descriptor_set_that_no_protoc_wrote(tree: Tree, tmp_path: Path) -> None:
+    method = descriptor_pb2.MethodDescriptorProto(name="Get", input_type=".no.Such", output_type=".no.Such")
+    service = descriptor_pb2.ServiceDescriptorProto(name="S", method=[method])
+    odd = descriptor_pb2.FileDescriptorProto(name="odd.proto", service=[service])
+    public = descriptor_pb2.FileDescriptorProto(name="public.proto", public_dependency=[7])
+    (tmp_path / "odd.binpb").write_bytes(descriptor_pb2.FileDescriptorSet(file=[odd, public]).SerializeToString())
+    run = tree.run("generate", str(tmp_path / "odd.binpb"), "--out", str(tmp_path / "out"))
+    assert (run.code, set(run.codes)) == (1, {"bad-descriptor-set"})

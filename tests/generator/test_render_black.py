@@ -16,7 +16,7 @@ from tests.generator import model_builder as build
 
 KINDS = list(RpcKind)
 RANDOM_WORLDS = 50
-RANDOM_WORLDS_IN_FULL = 2000
+RANDOM_WORLDS_IN_FULL = 1000
 
 
 class Words:

@@ -145,8 +145,8 @@ class AncestorFinder:
             index = _Index()
             for declared in self.catalog.services.get(key, {}).values():
                 index.add(declared, self.has_scopes(key))
-            for type_name, definition in self.catalog.definitions.get(key, {}).items():
-                if type_name not in self.catalog.services.get(key, {}):
+            for definition in self.catalog.definitions_in_sight(key):
+                if definition.key.domain == key.domain:
                     index.add(definition, self.has_scopes(key))
             self._indexes[key] = index
         return self._indexes[key]
@@ -160,9 +160,11 @@ class AncestorFinder:
     def _foreign(self, key: ServiceKey) -> _Index:
         if key not in self._sight:
             index = _Index()
-            for path in self.catalog.files_of(key):
-                for definition in self.catalog.definitions_by_file.get(path, ()):
-                    if definition.key.domain != key.domain and definition.key.domain not in self.imports.get(key, {}):
-                        index.add(definition, self.has_scopes(key))
+            imports = self.imports.get(key, {})
+            for definition in self.catalog.definitions_in_sight(key):
+                imported = imports.get(definition.key.domain)
+                known = self.catalog.services.get(imported.key, {}) if imported else {}
+                if definition.key.domain != key.domain and definition.type not in known:
+                    index.add(definition, self.has_scopes(key))
             self._sight[key] = index
         return self._sight[key]

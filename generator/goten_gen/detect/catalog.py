@@ -53,11 +53,13 @@ class Catalog:
 
     services: dict[ServiceKey, dict[str, Declared]] = field(default_factory=dict)
     """Resources by service version and type; every key has at least one."""
-    definitions: dict[ServiceKey, dict[str, Declared]] = field(default_factory=dict)
-    """Definitions by the service version of their type."""
-    definitions_by_file: dict[str, list[Declared]] = field(default_factory=lambda: defaultdict(list))
+    definitions: dict[str, list[Declared]] = field(default_factory=lambda: defaultdict(list))
+    """Definitions by the file that makes them."""
+    imports: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Import paths of each file."""
     files: dict[str, tuple[ServiceKey, ...]] = field(default_factory=dict)
     """Service versions that a file belongs to; empty: none."""
+    _in_sight: dict[ServiceKey, list[Declared]] = field(default_factory=dict)
     _files_of: dict[ServiceKey, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def versions(self, domain: str) -> list[str]:
@@ -74,8 +76,22 @@ class Catalog:
 
     def declares_region(self, key: ServiceKey) -> bool:
         """Whether the service version has a resource `regions/{region}`: then that pair is no region scope."""
-        mine = [*self.services.get(key, {}).values(), *self.definitions.get(key, {}).values()]
-        return any(pattern.is_region for declared in mine for pattern in declared.patterns)
+        mine = [d for d in self.definitions_in_sight(key) if d.key.domain == key.domain]
+        everything = [*self.services.get(key, {}).values(), *mine]
+        return any(pattern.is_region for declared in everything for pattern in declared.patterns)
+
+    def definitions_in_sight(self, key: ServiceKey) -> list[Declared]:
+        """Definitions that a service version's own files make, and files of no service that they import."""
+        if key not in self._in_sight:
+            own = self.files_of(key)
+            shared = sorted({p for path in own for p in self.imports[path] if not self.files.get(p, (key,))})
+            found: dict[str, Declared] = {}
+            for path in [*own, *shared]:
+                for definition in self.definitions.get(path, ()):
+                    if definition.type not in self.services.get(key, {}):
+                        found.setdefault(definition.type, definition)
+            self._in_sight[key] = list(found.values())
+        return self._in_sight[key]
 
 
 def package_version(package: str) -> str:
@@ -97,6 +113,7 @@ def build_catalog(tree: ProtoTree) -> tuple[Catalog, list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     unplaced: list[Message] = []
     for file in tree.files.values():
+        catalog.imports[file.path] = file.imports
         for message in file.messages:
             if message.resource is not None:
                 _add(catalog, file, message.resource, message, diagnostics)
@@ -129,8 +146,7 @@ def _add(
             diagnostics.append(BAD_PATTERN.at(option.position, f"pattern {text!r} of {option.type}: {error}"))
     declared = Declared(key, option.type, file.path, option.position, option, tuple(patterns), message)
     if message is None:
-        catalog.definitions.setdefault(key, {}).setdefault(option.type, declared)
-        catalog.definitions_by_file[file.path].append(declared)
+        catalog.definitions[file.path].append(declared)
         return
     first = catalog.services.setdefault(key, {}).setdefault(option.type, declared)
     if first is not declared:
@@ -188,12 +204,13 @@ def _names(declared: Declared) -> tuple[str, str]:
     """Singular and plural, both with a capital first letter (DETECT-2)."""
     spec = declared.message.spec if declared.message else None
     singular = declared.option.singular or declared.name
-    collections = (pattern.collection for pattern in declared.patterns)
+    literals = [pattern.collection for pattern in declared.patterns]
+    literals += [pattern.last_literal for pattern in declared.patterns]
     plural = (
         (spec.plural if spec else "")
         or declared.option.plural
         or (spec.collection if spec else "")
-        or next((collection for collection in collections if collection), "")
+        or next(filter(None, literals), "")
         or singular
     )
     return _capital(singular), _capital(plural)

@@ -79,10 +79,18 @@ def metadata_field(declared: Declared) -> tuple[str | None, list[Diagnostic]]:
 
 
 def name_field(declared: Declared) -> tuple[str, list[Diagnostic]]:
-    """The string field that holds the resource name: `name_field` of the annotation, else `name`; else empty."""
+    """The string field that holds the resource name; empty where there is none.
+
+    `name_field` of the annotation, else `name`, else the field that is annotated as a name of the type itself.
+    """
     assert declared.message is not None
+    candidates = {f.name: f for f in declared.message.fields if f.is_string and not f.repeated}
     wanted = declared.option.name_field or "name"
-    if any(field.name == wanted and field.is_string and not field.repeated for field in declared.message.fields):
+    if wanted in candidates:
         return wanted, []
+    own = {declared.type, declared.name}
+    for name, f in candidates.items():
+        if not declared.option.name_field and own.intersection((*f.references, *f.own_types)):
+            return name, []
     text = f"{declared.message.full_name} has no string field {wanted!r} for the resource name"
     return "", [NO_NAME_FIELD.at(declared.position, text)]

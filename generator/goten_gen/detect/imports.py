@@ -48,8 +48,9 @@ class ImportFinder:
         self.settings = settings
         self.skeletons = skeletons
         self.diagnostics: list[Diagnostic] = []
-        self._defined = {declared.type for types in catalog.definitions.values() for declared in types.values()}
         self._domains = {key.domain for key in catalog.services}
+        self._known = {declared.type for mine in catalog.definitions.values() for declared in mine}
+        self._known.update(type_ for types in catalog.services.values() for type_ in types)
 
     def find(self) -> dict[ServiceKey, dict[str, Import]]:
         found = {key: self._imports_of(key) for key in sorted(self.catalog.services)}
@@ -100,15 +101,15 @@ class ImportFinder:
                 for reference in field_.references:
                     domain, slash, _ = reference.partition("/")
                     text = f"{message.full_name}.{field_.name} refers to {reference!r}"
-                    if not slash:
-                        self._check_own(key, reference, text, field_.position)
-                    elif domain != key.domain and (domain in self._domains or reference not in self._defined):
+                    type_ = reference if slash else f"{key.domain}/{reference}"
+                    if slash and domain != key.domain and (domain in self._domains or type_ not in self._known):
                         wanted[domain].add(text, field_.position)
+                    if domain in self._domains or not slash:
+                        self._check_type(type_, text, field_.position)
 
-    def _check_own(self, key: ServiceKey, reference: str, text: str, position: Position) -> None:
-        own = f"{key.domain}/{reference}"
-        if reference != "*" and own not in self.catalog.services[key] and own not in self._defined:
-            self.diagnostics.append(UNKNOWN_REFERENCE.at(position, f"{text}, which {key} does not have"))
+    def _check_type(self, type_: str, text: str, position: Position) -> None:
+        if type_ not in self._known and not type_.endswith("/*"):
+            self.diagnostics.append(UNKNOWN_REFERENCE.at(position, f"{text}, and no such resource is known"))
 
     def _from_parents(self, key: ServiceKey, wanted: dict[str, _Wanted]) -> None:
         for declared in self.catalog.services[key].values():

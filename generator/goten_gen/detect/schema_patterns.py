@@ -79,9 +79,8 @@ class _Builder:
         domain = type_.partition("/")[0]
         imported = self.imports[key].get(domain)
         target = key if domain == key.domain else imported.key if imported else None
-        if target is None:
-            return None
-        return self.catalog.services.get(target, {}).get(type_) or self.catalog.definitions.get(target, {}).get(type_)
+        found = self.catalog.services.get(target, {}).get(type_) if target else None
+        return found or next((d for d in self.catalog.definitions_in_sight(key) if d.type == type_), None)
 
     def _scope(self, attribute: str) -> tuple[str, bool]:
         """The pair of a scope attribute (`Region`, `meta.goten.com/Region`) and whether names may lack it."""

@@ -144,7 +144,7 @@ class _Detector:
             text = f"{declared.type} is NEVER synced, and no policy holder governs it"
             self.diagnostics.append(NEVER_UNGOVERNED.at(declared.position, text))
         services_info = self.settings.resource(declared.type, version, lambda s: s.services_info_default)
-        findings = [use.reason for use in uses]
+        findings = [reason for use in uses for reason in (use.parent_reason, use.reason)]
         if policy:
             findings.append(Finding("DETECT-3", f"a policy holder: its policy is {'.'.join(policy)}"))
         findings.append(_metadata_finding(metadata))
@@ -187,6 +187,7 @@ class _Detector:
             holder=holder.ref if holder else None,
             holder_pattern=holder.pattern if holder and holder.pattern >= 0 else None,
             reason=reason,
+            parent_reason=self._parent_reason(declared, pattern, parent),
         )
 
     def _parent(self, declared: Declared, pattern: Pattern) -> Ancestor | None:
@@ -196,6 +197,21 @@ class _Detector:
             if found:
                 return found
         return self.ancestors.find(declared, pattern, lambda _: True)
+
+    def _parent_reason(self, declared: Declared, pattern: Pattern, parent: Ancestor | None) -> Finding:
+        if parent is not None:
+            return Finding("DETECT-6", f"{pattern}: {self._chosen(parent, 'resource')}")
+        rooted = self.ancestors.is_rooted(declared.key, pattern)
+        return Finding("DETECT-6", f"{pattern}: {'nothing' if rooted else 'no resource in sight'} stands in front")
+
+    def _chosen(self, found: Ancestor, what: str) -> str:
+        """How a parent or holder came to be chosen."""
+        where = "of the own service version" if found.own else f"of imported {found.declared.key}"
+        text = f"{found.declared.type} {where} is the longest {what} in front"
+        if found.tied:
+            count = self.ancestors.counts.get(found.declared.key.domain, 0)
+            text += f"; as long as {', '.join(found.tied)}, and {count} service versions import its service"
+        return text
 
     def _annotated_parents(self, declared: Declared) -> list[str]:
         """Parents of `goten.annotations.resource`, as full types; "" is the root."""
@@ -207,6 +223,10 @@ class _Detector:
         annotated = self._annotated_parents(declared)
         if annotated:
             refs = [self._version_of(declared, parent) for parent in annotated if parent]
+            for ref in refs:
+                if not self._is_known(declared, ref):
+                    text = f"no resource in sight has the type of the annotated parent {ref.type} ({declared.type})"
+                    self.diagnostics.append(UNKNOWN_PARENT.at(declared.position, text))
             return tuple(dict.fromkeys(refs)), "" in annotated
         found: dict[TypeRef, None] = {}
         parentless = False
@@ -221,6 +241,10 @@ class _Detector:
                 self.diagnostics.append(UNKNOWN_PARENT.at(declared.position, text))
         return tuple(found), parentless
 
+    def _is_known(self, declared: Declared, ref: TypeRef) -> bool:
+        defined = any(d.type == ref.type for d in self.catalog.definitions_in_sight(declared.key))
+        return defined or ref.type in self.catalog.services.get(ref.key, {})
+
     def _version_of(self, declared: Declared, type_: str) -> TypeRef:
         domain = type_.partition("/")[0]
         imported = self.imports[declared.key].get(domain)
@@ -234,16 +258,12 @@ class _Detector:
         found = self.ancestors.find(declared, pattern, self._is_holder)
         if found is None:
             return None, Finding("DETECT-7", f"{pattern}: no policy holder in front, the service's own policy applies")
-        where = "of the own service version" if found.own else f"of imported {found.declared.key}"
-        text = f"{pattern}: {found.declared.type} {where} is the longest policy holder in front"
         if found.tied:
-            count = self.ancestors.counts.get(found.declared.key.domain, 0)
             others = ", ".join(found.tied)
-            text += f"; as long as {others}, and {count} service versions import its service"
             message = f"{pattern} ({declared.type}) could be governed by {found.declared.type} or {others}"
             hint = f"{found.declared.type} is taken by the tie rule; settle it with `governed_by` in goten.yaml"
             self.diagnostics.append(TIED_HOLDERS.at(declared.position, message, hint=hint))
-        return found, Finding("DETECT-7", text)
+        return found, Finding("DETECT-7", f"{pattern}: {self._chosen(found, 'policy holder')}")
 
     def _override(
         self, declared: Declared, pattern: Pattern, wanted: Placed[str | None]
