@@ -95,6 +95,8 @@ def _ancestor_text(match: Match, world: World, ref: TypeRef | None, number: int 
     if resource is None or number is None:
         return ref.type
     use = resource.patterns[number]
+    if use.regional and not match.use.regional:
+        return ref.type
     name = make_name(use.pattern, _ancestor_values(use, match))
     if _values(name, resource, use) is None:
         return f"{ref.type} ({name} is no name of it: an id does not match its id pattern)"
@@ -103,9 +105,9 @@ def _ancestor_text(match: Match, world: World, ref: TypeRef | None, number: int 
 
 def _ancestor_values(ancestor: PatternUse, match: Match) -> dict[str, str]:
     """The ids of the ancestor's name, by place; its region scope has the region of `match` (NAME-14)."""
-    found = {"region": match.values["region"]} if ancestor.regional else {}
+    region = {"region": match.values["region"]} if ancestor.regional else {}
     places = zip(_compared(ancestor), _compared(match.use), strict=False)
-    return found | {
+    return region | {
         variable: match.values[own]
         for segment, own_segment in places
         for variable, own in zip(segment.variables, own_segment.variables, strict=True)

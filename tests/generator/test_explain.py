@@ -16,7 +16,7 @@ def ask(tree: Tree, repo: Path, name: str, *options: str) -> str:
 
 
 def test_a_regional_name(tree: Tree, repo: Path) -> None:
-    """NAME-2, DETECT-5, DETECT-7"""
+    """NAME-4, NAME-14, DETECT-5, DETECT-7"""
     text = ask(tree, repo, "projects/p1/regions/us-west2/devices/d1", "--service", "devices.example.com@v1")
     assert text.startswith("devices.example.com/Device v1\n")
     assert "pattern    projects/{project}/regions/{region}/devices/{device}" in text
@@ -42,14 +42,14 @@ def test_a_global_name_is_governed_by_its_service(tree: Tree, repo: Path) -> Non
 
 
 def test_a_name_of_several_services_is_explained_for_each(tree: Tree, repo: Path) -> None:
-    """NAME-9: a bare name belongs to whoever asks."""
+    """NAME-1: a bare name belongs to whoever asks."""
     text = ask(tree, repo, "projects/p1")
     kinds = [line for line in text.splitlines() if line and not line.startswith(" ")]
     assert kinds == [f"{domain}.example.com/Project {v}" for domain in ("devices", "identity") for v in ("v1", "v2")]
 
 
 def test_ids_with_slashes_and_two_variables_in_a_segment(tree: Tree, repo: Path) -> None:
-    """NAME-3, NAME-6"""
+    """NAME-7, NAME-10"""
     path = "projects/p1/regions/us-west2/devices/d1/configFiles/etc/network/interfaces"
     assert "  config_file etc/network/interfaces\n" in ask(tree, repo, path)
     link = ask(tree, repo, "projects/p1/regions/us-west2/links/d1~d2", "--service", "devices.example.com@v1")
@@ -78,7 +78,7 @@ def test_the_resource_without_metadata_is_said_to_be_outside(tree: Tree, repo: P
     ],
 )
 def test_what_is_no_name_is_refused(tree: Tree, repo: Path, name: str) -> None:
-    """NAME-2, NAME-4"""
+    """NAME-1, NAME-2, NAME-4, NAME-5, NAME-8"""
     run = tree.run("explain", name, str(repo / EXAMPLES))
     assert (run.code, run.out) == (1, "")
     assert "is no name of any resource in sight" in run.err

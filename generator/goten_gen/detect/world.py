@@ -282,7 +282,7 @@ class _Detector:
     # --- ids and syncing ---
 
     def _id_pattern(self, declared: Declared) -> str | None:
-        """Annotation, else `goten.yaml`, else the skeleton (NAME-4)."""
+        """Annotation, else `goten.yaml`, else the skeleton (SETTINGS-5)."""
         spec = declared.message.spec if declared.message else None
         if spec and spec.id_pattern:
             if is_regex(spec.id_pattern):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from goten_gen.python_names import Namespace, identifier, is_importable
@@ -59,6 +59,10 @@ class Imports:
             alias = self._modules[dotted] = self._names.take(dotted.replace(".", "_"))
         return alias
 
+    def define(self, name: str) -> str:
+        """A name for something that the module itself defines, told apart from all others."""
+        return self._names.take(name)
+
     def plain(self, dotted: str) -> None:
         """`import a.b`, for use by its full name."""
         self._modules[dotted] = dotted
@@ -109,12 +113,14 @@ def _from_statements(items: Iterable[_From]) -> list[str]:
     by_module: dict[str, list[str]] = defaultdict(list)
     for item in items:
         by_module[item.module].append(item.binding)
-    return [_from_statement(module, bindings) for module, bindings in by_module.items()]
+    return [from_statement(module, bindings) for module, bindings in by_module.items()]
 
 
-def _from_statement(module: str, bindings: list[str]) -> str:
+def from_statement(module: str, bindings: Sequence[str], indent: int = 0) -> str:
+    """`from module import ...`, broken into lines where it must be; lines but the first begin with `indent` blanks."""
     line = f"from {module} import {', '.join(bindings)}"
-    if len(line) <= LINE_LENGTH:
+    if indent + len(line) <= LINE_LENGTH:
         return line
-    margin = " " * INDENT
-    return "\n".join([f"from {module} import (", *(f"{margin}{binding}," for binding in bindings), ")"])
+    margin = " " * indent
+    inner = [f"{margin}{' ' * INDENT}{binding}," for binding in bindings]
+    return "\n".join([f"from {module} import (", *inner, f"{margin})"])
