@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -20,8 +19,7 @@ class MethodKind(StrEnum):
     BIDI_STREAM = "bidi_stream"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routing:
+class Routing(NamedTuple):
     """Which region executes a request; paths are dotted and lead through the request.
 
     `annotated` is False where the protos say nothing and the rest follows from the verb.
@@ -40,28 +38,46 @@ class Routing:
     unauthenticated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class MethodDescriptor(Generic[RequestT, ResponseT]):
     """An RPC. Paths are dotted and lead through the request, of a client stream through each request. Compared by
-    identity."""
+    identity.
 
-    full_name: str
-    """`devices.v1.DeviceService.GetDevice`."""
-    kind: MethodKind
-    verb: str
-    """get, batch_get, list, watch_one, watch, create, update or delete; else the RPC's name in snake_case."""
-    resource: str | None
-    """The resource type that it works on."""
-    request: type[RequestT]
-    response: type[ResponseT]
-    name_path: str | None
-    """To the name of the resource."""
-    parent_path: str | None
-    """To the name of the parent of a collection, or of what is created."""
-    body_path: str | None
-    """To the resource that is written."""
-    writes: bool
-    routing: Routing
+    `full_name` is like `devices.v1.DeviceService.GetDevice`. `verb` is get, batch_get, list, watch_one, watch, create,
+    update or delete; else the RPC's name in snake_case. `resource` is the resource type that it works on. `name_path`
+    leads to the name of the resource, `parent_path` to that of the parent of a collection or of what is created,
+    `body_path` to the resource that is written.
+    """
+
+    # Written out: a dataclass would cost every program that imports a service some milliseconds.
+    def __init__(
+        self,
+        *,
+        full_name: str,
+        kind: MethodKind,
+        verb: str,
+        resource: str | None,
+        request: type[RequestT],
+        response: type[ResponseT],
+        name_path: str | None,
+        parent_path: str | None,
+        body_path: str | None,
+        writes: bool,
+        routing: Routing,
+    ) -> None:
+        self.full_name: Final = full_name
+        self.kind: Final = kind
+        self.verb: Final = verb
+        self.resource: Final = resource
+        self.request: Final = request
+        self.response: Final = response
+        self.name_path: Final = name_path
+        self.parent_path: Final = parent_path
+        self.body_path: Final = body_path
+        self.writes: Final = writes
+        self.routing: Final = routing
+
+    def __repr__(self) -> str:
+        return f"<method {self.full_name}>"
 
     def __str__(self) -> str:
         return self.full_name

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from goten.descriptors import Descriptor
 from goten.methods import MethodDescriptor
@@ -13,16 +12,14 @@ from goten.name_index import NameIndex
 from goten.names import ResourceName
 
 
-@dataclass(frozen=True, slots=True)
-class Api:
+class Api(NamedTuple):
     """A gRPC service: its full name, and its methods in the order of the proto file."""
 
     full_name: str
     methods: tuple[MethodDescriptor[Any, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceImport:
+class ServiceImport(NamedTuple):
     """A service version that another imports. `load` hands over its descriptor; two services may import each other's
     modules, so it is only called at use."""
 
@@ -31,8 +28,7 @@ class ServiceImport:
     load: Callable[[], ServiceDescriptor]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyHolder:
+class PolicyHolder(NamedTuple):
     """A policy-holder type that governs names of a service; `load` hands over its descriptor at use."""
 
     type: str
@@ -40,19 +36,35 @@ class PolicyHolder:
     load: Callable[[], Descriptor[Any, Any]]
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
 class ServiceDescriptor:
-    """A service in one API version. Lookups answer None for what it does not have. Compared by identity."""
+    """A service in one API version. Lookups answer None for what it does not have. Compared by identity.
 
-    domain: str
-    version: str
-    resources: tuple[Descriptor[Any, Any], ...]
-    apis: tuple[Api, ...]
-    access: Mapping[str, Mapping[str, MethodDescriptor[Any, Any]]]
-    """Resource type -> verb -> the RPC with which any resource of the type is reached (DETECT-9)."""
-    imports: tuple[ServiceImport, ...] = ()
-    holders: tuple[PolicyHolder, ...] = ()
-    """Every policy-holder type that governs some name of this service, own ones included."""
+    `access` maps a resource type and a verb to the RPC with which any resource of the type is reached (DETECT-9);
+    `holders` are all policy-holder types that govern some name of the service, own ones included.
+    """
+
+    # Written out: a dataclass would cost every program that imports a service some milliseconds.
+    def __init__(
+        self,
+        *,
+        domain: str,
+        version: str,
+        resources: tuple[Descriptor[Any, Any], ...],
+        apis: tuple[Api, ...],
+        access: Mapping[str, Mapping[str, MethodDescriptor[Any, Any]]],
+        imports: tuple[ServiceImport, ...] = (),
+        holders: tuple[PolicyHolder, ...] = (),
+    ) -> None:
+        self.domain: Final = domain
+        self.version: Final = version
+        self.resources: Final = resources
+        self.apis: Final = apis
+        self.access: Final = access
+        self.imports: Final = imports
+        self.holders: Final = holders
+
+    def __repr__(self) -> str:
+        return f"<service {self}>"
 
     def __str__(self) -> str:
         return f"{self.domain} {self.version}".rstrip()

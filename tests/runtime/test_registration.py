@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from goten.descriptors import Descriptor, SyncType
@@ -15,7 +13,7 @@ from goten.registration import (
     RuntimeKind,
     merge_registrations,
 )
-from goten.services import ServiceImport
+from goten.services import ServiceDescriptor, ServiceImport
 from goten.versions import newest_first
 from tests.runtime.sample_generated import IDENTITY, REGISTRATION, SITE, SITES, start_env_registry
 
@@ -35,10 +33,13 @@ DEVICE_V2 = Descriptor(
     sync_type=SyncType.DEFAULT,
     references=(),
 )
-SITES_V2 = replace(
-    SITES,
+SITES_V2 = ServiceDescriptor(
+    domain=SITES.domain,
     version="v2",
     resources=(SITE, DEVICE_V2),
+    apis=SITES.apis,
+    access=SITES.access,
+    holders=SITES.holders,
     imports=(ServiceImport("identity.example.test", "v2", lambda: IDENTITY),),
 )
 
