@@ -1,1 +1,1 @@
-"""Benchmarks of goten-gen: each measures its figure and the floor it is held against in the same run."""
+"""Benchmarks of goten-gen and runtime: each measures its figure and the floor it is held against in the same run."""

@@ -10,12 +10,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import generate, growth, startup
+from benchmarks import generate, growth, runtime, startup
 from benchmarks.harness import perform
 from benchmarks.report import as_json, as_table
 from benchmarks.workspace import Workspace, console_script
 
-BENCHMARKS = {benchmark.name: benchmark for module in (generate, startup, growth) for benchmark in module.BENCHMARKS}
+BENCHMARKS = {
+    benchmark.name: benchmark for module in (generate, startup, runtime, growth) for benchmark in module.BENCHMARKS
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     listing = "\n".join(f"  {benchmark.name:20} {benchmark.about}" for benchmark in BENCHMARKS.values())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure goten-gen against its floors.",
+        description="Measure goten-gen and the runtime against their floors.",
         epilog=f"benchmarks:\n{listing}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

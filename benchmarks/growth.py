@@ -13,7 +13,7 @@ _PAIRS = 3
 
 def _per_file(workspace: Workspace, files: int) -> Sample:
     sample = generate_cold(workspace, workspace.tree(files), "--no-protobuf")
-    return Sample(sample.seconds / files, sample.peak_mb)
+    return Sample(sample.amount / files, sample.peak_mb)
 
 
 def _growth(workspace: Workspace) -> Case:

@@ -27,17 +27,26 @@ class CommandFailedError(Exception):
 
 
 class Measure(StrEnum):
-    """How a value is held against its floor: divided by it, or less it (in seconds)."""
+    """How a value is held against its floor: divided by it, or less it."""
 
     RATIO = "ratio"
     EXCESS = "excess"
 
 
+class Unit(StrEnum):
+    """What is counted; `turns` are those of an event loop."""
+
+    SECONDS = "s"
+    BYTES = "bytes"
+    TURNS = "turns"
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One measurement: seconds, and the peak of the resident set in MB (1,000,000 bytes) of the largest process."""
+    """One measurement, in the benchmark's unit, and the peak of the resident set in MB (1,000,000 bytes) of the largest
+    process."""
 
-    seconds: float
+    amount: float
     peak_mb: float
 
 
@@ -60,7 +69,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """A named bar. `prepare` does what must be there before measuring begins; `per` is what a time is divided by."""
+    """A named bar. `prepare` does what must be there before measuring begins; `per` is what an amount is divided by."""
 
     name: str
     about: str
@@ -68,11 +77,12 @@ class Benchmark:
     prepare: Callable[[Workspace], Case]
     measure: Measure = Measure.RATIO
     per: str = ""
+    unit: Unit = Unit.SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome of a benchmark: medians over its pairs in seconds and MB. All None, and `error` set, if it failed."""
+    """The outcome of a benchmark: medians over its pairs. All None, and `error` set, if it failed."""
 
     benchmark: Benchmark
     value: float | None = None
@@ -131,8 +141,8 @@ def conclude(benchmark: Benchmark, pairs: Sequence[Pair]) -> Result:
     """Draws the medians. The figure is the median of the pairs' figures, so it need not be that of the medians."""
     return Result(
         benchmark,
-        value=median(pair.value.seconds for pair in pairs),
-        floor=median(pair.floor.seconds for pair in pairs),
+        value=median(pair.value.amount for pair in pairs),
+        floor=median(pair.floor.amount for pair in pairs),
         figure=median(_figure(benchmark.measure, pair) for pair in pairs),
         peak_mb=median(pair.value.peak_mb for pair in pairs),
         floor_peak_mb=median(pair.floor.peak_mb for pair in pairs),
@@ -149,5 +159,5 @@ def perform(benchmark: Benchmark, workspace: Workspace) -> Result:
 
 def _figure(measure: Measure, pair: Pair) -> float:
     if measure is Measure.EXCESS:
-        return pair.value.seconds - pair.floor.seconds
-    return pair.value.seconds / pair.floor.seconds
+        return pair.value.amount - pair.floor.amount
+    return pair.value.amount / pair.floor.amount

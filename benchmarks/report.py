@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from benchmarks.harness import Measure, Result
+from benchmarks.harness import Benchmark, Measure, Result, Unit
 
 _HEAD = ("name", "value", "floor", "ratio", "bar", "holds", "peak", "floor's peak")
 
@@ -20,7 +20,7 @@ def as_table(results: Sequence[Result]) -> str:
 
 
 def as_json(results: Sequence[Result]) -> str:
-    """A list of objects. Times are in seconds, memory in MB; what could not be measured is null, with an error."""
+    """A list of objects. Peaks are in MB, times in seconds; what could not be measured is null, with an error."""
     return json.dumps([_record(result) for result in results], indent=2)
 
 
@@ -35,8 +35,8 @@ def _row(result: Result) -> tuple[str, ...]:
         return (benchmark.name, "-", "-", "-", _figure(benchmark.measure, benchmark.bar), "no", "-", "-")
     return (
         benchmark.name,
-        _time(result.value, benchmark.per),
-        _time(result.floor, benchmark.per),
+        _amount(result.value, benchmark),
+        _amount(result.floor, benchmark),
         _figure(benchmark.measure, result.figure),
         _figure(benchmark.measure, benchmark.bar),
         "yes" if result.holds else "no",
@@ -45,9 +45,16 @@ def _row(result: Result) -> tuple[str, ...]:
     )
 
 
-def _time(seconds: float, per: str) -> str:
+def _amount(amount: float, benchmark: Benchmark) -> str:
+    text = _time(amount) if benchmark.unit is Unit.SECONDS else f"{amount:.0f} {benchmark.unit}"
+    return f"{text}/{benchmark.per}" if benchmark.per else text
+
+
+def _time(seconds: float) -> str:
+    if seconds < 1e-5:
+        return f"{seconds * 1e9:.0f} ns"
     milliseconds = seconds * 1000
-    return f"{milliseconds:.{0 if milliseconds >= 100 else 2}f} ms" + (f"/{per}" if per else "")
+    return f"{milliseconds:.{0 if milliseconds >= 100 else 2}f} ms"
 
 
 def _figure(measure: Measure, figure: float) -> str:
@@ -60,6 +67,7 @@ def _record(result: Result) -> dict[str, object]:
         "name": benchmark.name,
         "about": benchmark.about,
         "measure": benchmark.measure,
+        "unit": benchmark.unit,
         "per": benchmark.per or None,
         "value": result.value,
         "floor": result.floor,

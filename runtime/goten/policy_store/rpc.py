@@ -86,15 +86,19 @@ def policy_reader(holder: Descriptor[Any, Any]) -> Callable[[Any], Policy]:
 
     It is made for a hundred thousand holders with few policies, so it remembers those.
     """
-    find, known = attrgetter(policy_path(holder)), dict[bytes, Policy]()
+    find = attrgetter(policy_path(holder))
+    # Of the class, not of a message: those look among their fields first.
+    serialize = type(find(holder.message())).SerializeToString
+    known: dict[bytes, Policy] = {}
 
     def read(message: Any) -> Policy:
+        content = serialize(find(message))
         try:
-            return known[find(message).SerializeToString()]
+            return known[content]
         except KeyError:
             if len(known) >= _MOST_KNOWN:
                 known.clear()
-            policy = known[find(message).SerializeToString()] = Policy.from_message(find(message))
+            policy = known[content] = Policy.from_message(find(message))
             return policy
 
     return read

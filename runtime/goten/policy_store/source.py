@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from goten.descriptors import Descriptor
-from goten.names import InvalidName, ResourceName
+from goten.names import ResourceName
 from goten.policy import Policy
 from goten.policy_sources import PolicySource, SourceMode
 from goten.policy_store.cache import MISSING, HolderCache, Missing
@@ -21,6 +21,7 @@ from goten.policy_store.rpc import collections
 from goten.policy_store.status import SourceStatus, worst_of
 from goten.policy_store.store_feed import StoreFeed
 from goten.policy_store.watch_feed import WatchFeed
+from goten.policy_store.wildcards import Wildcards
 from goten.watch import Applied, Reset, WatchEvent
 
 _NOTHING: Final[Mapping[str, Policy]] = {}
@@ -42,6 +43,7 @@ class Source:
         self._max_stale = options.max_stale if options.when_lost is WhenLost.SERVE_STALE else None
         self._fetched_for = options.poll_interval if source.mode is SourceMode.POLL else options.fetched_for
         self._cache = HolderCache(options.max_fetched)
+        self._wildcards = Wildcards(source.holder)
         self._getter = HolderGetter(source, surroundings)
         self._fetches = Fetches(
             self._fetch, self._keep, self._clock, within=options.fetch_within, most=options.max_fetches
@@ -166,9 +168,8 @@ class Source:
     def _spread(self, applied: Applied[Policy]) -> None:
         """Fetches under way hear of it; what cannot be a holder goes."""
         for policies in (applied.added, applied.changed):
-            for name in _suspicious(policies):
-                if not self._is_holder(name):
-                    self._cache.drop(name)
+            for name in self._wildcards.among(policies):
+                self._cache.drop(name)
             if self._fetches.under_way:
                 for name, policy in policies.items():
                     self._fetches.answer(name, policy)
@@ -176,18 +177,6 @@ class Source:
             self._fetches.overtake(name)
         if applied.snapshot:
             self._fetches.overtake_all()
-
-    def _is_holder(self, name: str) -> bool:
-        try:
-            return not self._holder.name.parse(name).has_wildcard
-        except InvalidName:
-            return False
-
-
-def _suspicious(names: Collection[str]) -> list[str]:
-    """Those that may have a wildcard. One look at all of them together, for there may be very many."""
-    text = "\n".join(names)
-    return [name for name in names if "/-" in name or "-/" in name] if "/-" in text or "-/" in text else []
 
 
 def _make_feeds(source: PolicySource, surroundings: Surroundings, listener: Listener) -> tuple[Feed, ...]:

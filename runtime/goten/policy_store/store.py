@@ -119,6 +119,8 @@ class PolicyStore:
             for source in self._sources.values():
                 source.launch()
             await self._wait_current(self._options.start_within if within is None else within)
+            if self._state != "starting":
+                raise NotRunning(self._state)
         except BaseException:
             await self.stop()
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, NoReturn
 
 from goten.names import ResourceName
@@ -56,15 +56,19 @@ class StoreFeed(LoopFeed):
     async def _follow_watch(self) -> str:
         """Why it ended."""
         watch: AsyncIterator[HolderChanges[Any, Any]] | None = None
-        while True:
-            try:
-                watch = watch or self._store.watch(self._holder, self._machine.token or None)
-                batch = await anext(watch)
-            except StopAsyncIteration:
-                return "the store ended the watch"
-            except Exception as error:
-                return f"{type(error).__name__}: {error}"
-            self._take(batch)
+        try:
+            while True:
+                try:
+                    watch = watch or self._store.watch(self._holder, self._machine.token or None)
+                    batch = await anext(watch)
+                except StopAsyncIteration:
+                    return "the store ended the watch"
+                except Exception as error:
+                    return f"{type(error).__name__}: {error}"
+                self._take(batch)
+        finally:
+            if isinstance(watch, AsyncGenerator):
+                await watch.aclose()
 
     def _take(self, batch: HolderChanges[Any, Any]) -> None:
         read = self._read

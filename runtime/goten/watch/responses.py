@@ -66,18 +66,12 @@ class ResponseReader(Generic[MessageT, ItemT]):
         Nearly all changes of a STATELESS watch are `current`; to look for a name there costs less than to ask which of
         the four kinds it is.
         """
-        current_of, name_of, keep, read_other = (
-            self._resource_of["current"],
-            self._name_of,
-            self._keep,
-            self._read_other,
-        )
-        return tuple(
-            [
-                (name, keep(resource)) if (name := name_of(resource := current_of(change))) else read_other(change)
-                for change in changes
-            ]
-        )
+        current_of, name_of, keep = self._resource_of["current"], self._name_of, self._keep
+        read = [
+            (name, keep(resource)) if (name := name_of(resource := current_of(change))) else self._read_other(change)
+            for change in changes
+        ]
+        return tuple(read)
 
     def _read_other(self, change: Any) -> Change[ItemT]:
         kind = change.WhichOneof("change_type")

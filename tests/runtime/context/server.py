@@ -111,7 +111,7 @@ async def serving(
             await server.stop(None)
     gc.collect()
     await asyncio.sleep(0)
-    assert wrong == []
+    assert not wrong, wrong
     assert current_policies() == {}
 
 
