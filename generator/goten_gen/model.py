@@ -82,8 +82,11 @@ class RoutingOption:
 
 
 class Field(NamedTuple):
-    """One message field. `message` is the full name of a message-typed field's type, else empty; map fields are
-    `repeated` and have the map entry's name there."""
+    """One message field of a kind that a rule looks at, text or message.
+
+    `message` is the full name of a message-typed field's type, else empty; map fields are `repeated` and have the map
+    entry's name there.
+    """
 
     name: str
     message: str
@@ -123,8 +126,6 @@ class Rpc:
 
     full_name: str
     file: str
-    position: Position
-    comment: str
     input: str
     output: str
     kind: RpcKind
@@ -303,7 +304,6 @@ class Method:
     body_path: str | None
     writes: bool
     routing: Routing
-    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +312,6 @@ class Api:
 
     full_name: str
     file: str
-    comment: str
     methods: tuple[Method, ...]
 
 

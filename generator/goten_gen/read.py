@@ -42,8 +42,10 @@ OPTION_PROTOS = (
     "goten/annotations/resource.proto",
 )
 
-_MESSAGE, _NESTED, _FIELD, _SERVICE, _METHOD, _DEPENDENCY, _OPTIONS = 4, 3, 2, 6, 2, 3, 8
+_MESSAGE, _NESTED, _FIELD, _DEPENDENCY, _OPTIONS = 4, 3, 2, 3, 8
 _TYPE_STRING, _TYPE_MESSAGE, _TYPE_GROUP, _LABEL_REPEATED = 9, 11, 10, 3
+_KINDS = (_TYPE_STRING, _TYPE_MESSAGE, _TYPE_GROUP)
+"""Types of fields that a rule looks at."""
 
 
 class BadDescriptorSet(ValueError):
@@ -144,7 +146,7 @@ class _FileReader:
 
     def _location(self, path: tuple[int, ...]) -> Any:
         if self._locations is None:
-            # Messages, fields and methods have paths of even length; names, types and numbers, the bulk, odd ones.
+            # Messages and fields have paths of even length; names, types and numbers, the bulk, odd ones.
             locations = ((place.path, place) for place in self.descriptor.source_code_info.location)
             self._locations = {tuple(where): place for where, place in locations if not len(where) & 1}
         return self._locations.get(path)
@@ -189,11 +191,13 @@ class _FileReader:
 
     def _fields(self, fields: Sequence[Any], path: tuple[int, ...], in_resource: bool) -> Iterator[Field]:
         for index, f in enumerate(fields):
+            kind = f.type
+            if kind not in _KINDS:
+                continue
             references: tuple[str, ...] = ()
             own_types: tuple[str, ...] = ()
             if f.HasField("options"):
                 references, own_types = self._pointers(f.options)
-            kind = f.type
             yield Field(
                 f.name,
                 f.type_name[1:] if kind in (_TYPE_MESSAGE, _TYPE_GROUP) else "",
@@ -236,9 +240,8 @@ class _FileReader:
         )
 
     def _rpcs(self) -> Iterator[Rpc]:
-        for service_index, service in enumerate(self.descriptor.service):
-            for index, method in enumerate(service.method):
-                path = (_SERVICE, service_index, _METHOD, index)
+        for service in self.descriptor.service:
+            for method in service.method:
                 routing = None
                 http_method = body = ""
                 if method.HasField("options"):
@@ -251,8 +254,6 @@ class _FileReader:
                 yield Rpc(
                     full_name=f"{self.prefix}{service.name}.{method.name}",
                     file=self.path,
-                    position=self._place(path),
-                    comment=self._comment(path),
                     input=method.input_type[1:],
                     output=method.output_type[1:],
                     kind=_kind(method),

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from typing import ClassVar, Final, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, NoReturn, Self
 
 from goten.id_patterns import REGION_ID, WILDCARD, IdPattern
 from goten.name_errors import Candidate, InvalidName, InvalidNameCode, bad_values, foreign, misfit
 from goten.name_patterns import PatternShape, parse_pattern, places_of_ancestor
-from goten.name_readers import Found, Reader, make_reader
+
+if TYPE_CHECKING:
+    from goten.name_readers import Found, Reader
 
 __all__ = ["WILDCARD", "InvalidName", "InvalidNameCode", "NamePattern", "ResourceName", "relative_name"]
 
@@ -91,12 +93,12 @@ class NamePattern:
     @cached_property
     def reader(self) -> Reader:
         """Takes names apart that are of ASCII characters."""
-        return make_reader(*self.candidate, wide=False)
+        return _make_reader(self.candidate, wide=False)
 
     @cached_property
     def wide_reader(self) -> Reader:
         """Takes names apart that are known to be printable."""
-        return make_reader(*self.candidate, wide=True)
+        return _make_reader(self.candidate, wide=True)
 
     @cached_property
     def parent_ancestor(self) -> Ancestor | None:
@@ -113,6 +115,13 @@ class NamePattern:
         pattern = name.PATTERNS[index]
         places = places_of_ancestor(self.shape, self.region, pattern.shape, pattern.region)
         return None if places is None else Ancestor(name, index, tuple(place + 1 for place in places))
+
+
+def _make_reader(candidate: Candidate, *, wide: bool) -> Reader:
+    # Imported when the first name is read: programs that import a service do not all read names of it.
+    from goten.name_readers import make_reader
+
+    return make_reader(*candidate, wide=wide)
 
 
 class ResourceName:

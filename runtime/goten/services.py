@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from goten.descriptors import Descriptor
 from goten.methods import MethodDescriptor
-from goten.name_index import NameIndex
-from goten.names import ResourceName
+
+if TYPE_CHECKING:
+    from goten.name_index import NameIndex
+    from goten.names import ResourceName
 
 
 class Api(NamedTuple):
@@ -99,4 +101,6 @@ class ServiceDescriptor:
 
     @cached_property
     def _names(self) -> NameIndex:
+        from goten.name_index import NameIndex
+
         return NameIndex(self.domain, [resource.name for resource in self.resources])

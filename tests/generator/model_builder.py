@@ -104,7 +104,6 @@ def method(
     body_path: str | None = None,
     writes: bool = False,
     routing: Routing = ROUTING,
-    comment: str = "",
     response_file: str = "",
 ) -> Method:
     return Method(
@@ -121,7 +120,6 @@ def method(
         body_path=body_path,
         writes=writes,
         routing=routing,
-        comment=comment,
     )
 
 

@@ -65,7 +65,7 @@ def random_world(seed: int) -> World:
 
 def _random_api(words: Words, files: list[str]) -> Api:
     api = f"p.{words.word('Api')}"
-    return Api(api, files[0], "", tuple(_random_method(words, files, api) for _ in range(words.random.randint(0, 4))))
+    return Api(api, files[0], tuple(_random_method(words, files, api) for _ in range(words.random.randint(0, 4))))
 
 
 def _random_method(words: Words, files: list[str], api: str) -> Method:

@@ -105,7 +105,6 @@ def world_of(text: Text) -> World:
             parent_path=text("parentpath"),
             body_path=text("bodypath"),
             routing=routing,
-            comment=text("comment"),
         )
         for name in ("rpca", "rpcb")
     )
@@ -144,7 +143,7 @@ def world_of(text: Text) -> World:
                 access=access,
             ),
             build.resource(group, build.use(pattern), file=files[0], message=message, policy_field=(text("policya"),)),
-            apis=[Api(api, files[0], text("comment"), methods)],
+            apis=[Api(api, files[0], methods)],
             imports=[identity],
             holders=[group, project],
             files=[*files, text("file")],
@@ -270,6 +269,6 @@ def test_an_rpc_named_by_a_keyword_has_a_descriptor_and_no_stub(name: str) -> No
     compile(render_grpc_stub("x", {"Api": [StubMethod(name, RpcKind.UNARY, message, message)]}), "stub", "exec")
     key = ServiceKey("a.com", "v1")
     method = build.method(f"a.Api.{name}", "a.v1.A", "a.v1.None", file="a.proto")
-    world = build.world(build.service(key, apis=[Api("a.Api", "a.proto", "", (method,))]))
+    world = build.world(build.service(key, apis=[Api("a.Api", "a.proto", (method,))]))
     for file in render_services(world, [key]):
         compile(file.content, file.path, "exec")

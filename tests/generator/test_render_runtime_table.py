@@ -75,7 +75,7 @@ def everything() -> World:
             key,
             *resources,
             build.resource(holder, "a/{a}", "b/{a}"),
-            apis=[Api("a.Api", "a.proto", "", methods)],
+            apis=[Api("a.Api", "a.proto", methods)],
             imports=[other],
             holders=[holder, foreign],
         ),

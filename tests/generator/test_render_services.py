@@ -78,7 +78,7 @@ def example_world() -> World:
         build.service(
             IDENTITY,
             project,
-            apis=[Api("identity.v1.Api", STRUCT, "", (watch,))],
+            apis=[Api("identity.v1.Api", STRUCT, (watch,))],
             imports=[DEVICES],
             holders=[OWN_PROJECT],
         ),
@@ -86,7 +86,7 @@ def example_world() -> World:
             DEVICES,
             own_project,
             device,
-            apis=[Api(API, STRUCT, "", (struct_method("Get"), struct_method("GetDevice", "get")))],
+            apis=[Api(API, STRUCT, (struct_method("Get"), struct_method("GetDevice", "get")))],
             imports=[IDENTITY],
             holders=[OWN_PROJECT, PROJECT],
             generation=7,
@@ -302,8 +302,8 @@ def test_methods_hold_the_findings(load: Importer) -> None:
 
 def test_methods_that_apis_share_by_name_have_the_api_in_front() -> None:
     apis = [
-        Api("x.v1.Alpha", STRUCT, "", (struct_method("Get", api="x.v1.Alpha"), struct_method("Put", api="x.v1.Alpha"))),
-        Api("x.v1.BetaService", STRUCT, "", (struct_method("Get", api="x.v1.BetaService"),)),
+        Api("x.v1.Alpha", STRUCT, (struct_method("Get", api="x.v1.Alpha"), struct_method("Put", api="x.v1.Alpha"))),
+        Api("x.v1.BetaService", STRUCT, (struct_method("Get", api="x.v1.BetaService"),)),
     ]
     world = build.world(build.service(DEVICES, apis=apis), packages={STRUCT: "google.protobuf"})
     (methods,) = [f.content.decode() for f in render_services(world, [DEVICES]) if f.path.endswith("methods.py")]

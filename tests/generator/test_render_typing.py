@@ -155,7 +155,7 @@ def example_world() -> World:
                 policy_field=("policy",),
             ),
             build.resource(resource, "*", file="x/lambda/y.proto", message="y.A.None.B"),
-            apis=[Api("devices.v1.Api", STRUCT, "", methods)],
+            apis=[Api("devices.v1.Api", STRUCT, methods)],
             imports=[OTHER],
             holders=[device, project],
         ),

@@ -22,12 +22,11 @@ def snake_case(name: str) -> str:
     return _WORD.sub("_", name).lower()
 
 
-def find_access(declared: Declared, rpcs: Sequence[Rpc], messages: Mapping[str, Message]) -> dict[str, Rpc]:
-    """Verb -> RPC, for the RPCs with the exact AIP name, request and response of the resource."""
+def find_access(
+    declared: Declared, rpcs: Mapping[str, Sequence[Rpc]], messages: Mapping[str, Message]
+) -> dict[str, Rpc]:
+    """Verb -> RPC, for the RPCs with the exact AIP name, request and response of the resource; `rpcs` by name."""
     assert declared.message is not None
-    by_name: dict[str, list[Rpc]] = {}
-    for rpc in rpcs:
-        by_name.setdefault(rpc.name, []).append(rpc)
     one, many = declared.singular, declared.plural
     names = {
         "get": f"Get{one}",
@@ -43,7 +42,7 @@ def find_access(declared: Declared, rpcs: Sequence[Rpc], messages: Mapping[str, 
         del names["watch_one"]
     found = {}
     for verb, name in names.items():
-        for rpc in by_name.get(name, ()):
+        for rpc in rpcs.get(name, ()):
             if _fits(verb, rpc, declared.message.full_name, messages):
                 found[verb] = rpc
                 break
@@ -113,7 +112,6 @@ class MethodReader:
             body_path=body_path,
             writes=writes,
             routing=_routing(rpc, writes, name_path, parent_path),
-            comment=rpc.comment,
         )
 
     def _body(self, rpc: Rpc, request: Message | None, resource: str | None) -> str | None:

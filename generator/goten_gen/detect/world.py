@@ -102,7 +102,10 @@ class _Detector:
         types = self.catalog.services[key]
         files = self.catalog.files_of(key)
         rpcs = [rpc for path in files for rpc in self.tree.files[path].rpcs]
-        access = {name: find_access(declared, rpcs, self.tree.messages) for name, declared in types.items()}
+        by_name: dict[str, list[Rpc]] = {}
+        for rpc in rpcs:
+            by_name.setdefault(rpc.name, []).append(rpc)
+        access = {name: find_access(declared, by_name, self.tree.messages) for name, declared in types.items()}
         resources = tuple(self._resource(types[name], access[name]) for name in sorted(types))
         holders = {use.holder for resource in resources for use in resource.patterns if use.holder}
         reader = MethodReader(key.domain, types, access, self.tree.messages)
@@ -114,9 +117,7 @@ class _Detector:
             files=tuple(files),
             whole=all(self.tree.files[path].compiled for path in files),
             resources=resources,
-            apis=tuple(
-                Api(name, mine[0].file, "", tuple(reader.read(rpc) for rpc in mine)) for name, mine in apis.items()
-            ),
+            apis=tuple(Api(name, mine[0].file, tuple(reader.read(rpc) for rpc in mine)) for name, mine in apis.items()),
             imports=tuple(self.imports[key].values()),
             holders=tuple(sorted(holders, key=lambda ref: (ref.type, ref.version))),
             generation=self._generation(key),
