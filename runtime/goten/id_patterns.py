@@ -7,8 +7,7 @@ from enum import Enum
 from functools import cached_property
 from typing import Final
 
-WILDCARD: Final = "-"
-"""Stands for any id (NAME-9)."""
+from goten.name_words import WILDCARD
 
 REGION_ID: Final = r"[a-z][a-z0-9\-]{0,28}[a-z0-9]"
 """Ids of a region scope's variable (NAME-8)."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from goten.id_patterns import IdPattern
-from goten.name_patterns import PatternShape
+if TYPE_CHECKING:
+    from goten.id_patterns import IdPattern
+    from goten.name_patterns import PatternShape
 
 _SHOWN = 200
 _SHOWN_PATTERNS = 5

@@ -10,12 +10,14 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, NoReturn, Self
 
-from goten.id_patterns import REGION_ID, WILDCARD, IdPattern
 from goten.name_errors import Candidate, InvalidName, InvalidNameCode, bad_values, foreign, misfit
-from goten.name_patterns import PatternShape, parse_pattern, places_of_ancestor
+from goten.name_words import WILDCARD
 
 if TYPE_CHECKING:
+    from goten.name_patterns import PatternShape
     from goten.name_readers import Found, Reader
+
+# What reads patterns and names is imported when the first one is read: not every program that imports a service does.
 
 __all__ = ["WILDCARD", "InvalidName", "InvalidNameCode", "NamePattern", "ResourceName", "relative_name"]
 
@@ -75,6 +77,8 @@ class NamePattern:
 
     @cached_property
     def shape(self) -> PatternShape:
+        from goten.name_patterns import parse_pattern
+
         shape = parse_pattern(self.text)
         said = {*self.ids} if self.region is None else {*self.ids, self.region}
         strangers = said - {variable.name for variable in shape.variables}
@@ -85,6 +89,8 @@ class NamePattern:
     @cached_property
     def candidate(self) -> Candidate:
         """Shape and id patterns (NAME-5 to NAME-8)."""
+        from goten.id_patterns import REGION_ID, IdPattern
+
         region = {} if self.region is None else {self.region: REGION_ID}
         sources = {**region, **self.ids}
         ids = tuple(IdPattern(sources.get(name), any_depth) for name, any_depth in self.shape.variables)
@@ -113,12 +119,13 @@ class NamePattern:
             return None
         name = load()
         pattern = name.PATTERNS[index]
+        from goten.name_patterns import places_of_ancestor
+
         places = places_of_ancestor(self.shape, self.region, pattern.shape, pattern.region)
         return None if places is None else Ancestor(name, index, tuple(place + 1 for place in places))
 
 
 def _make_reader(candidate: Candidate, *, wide: bool) -> Reader:
-    # Imported when the first name is read: programs that import a service do not all read names of it.
     from goten.name_readers import make_reader
 
     return make_reader(*candidate, wide=wide)
