@@ -147,7 +147,7 @@ def test_the_meta_service_is_part_of_the_runtime() -> None:
     )
     files = {file.path: file.content.decode() for file in render_services(world, list(world.services))}
     assert {path for path in files if "meta" in path} == {f"goten/meta/v1/{module}.py" for module in MODULES}
-    assert "import goten.meta.v1.names as goten_meta_v1_names\n" in files["devices_example_com/v1/names.py"]
+    assert "    from goten.meta.v1 import names\n" in files["devices_example_com/v1/names.py"]
 
 
 def test_a_service_without_a_version() -> None:

@@ -13,8 +13,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-import identity_example_com.v1.names as identity_example_com_v1_names
 from goten.names import NamePattern, ResourceName
+
+
+def _load_identity_example_com_v1_project() -> type[ResourceName]:
+    from identity_example_com.v1 import names
+
+    return names.ProjectName
 
 
 class CategoryName(ResourceName):
@@ -89,7 +94,7 @@ class OrderName(ResourceName):
     PATTERNS: ClassVar[tuple[NamePattern, ...]] = (
         NamePattern(
             "projects/{project}/orders/{order}",
-            parent=lambda: identity_example_com_v1_names.ProjectName,
+            parent=_load_identity_example_com_v1_project,
         ),
     )
 

@@ -20,8 +20,19 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-import identity_example_com.v1.names as identity_example_com_v1_names
 from goten.names import NamePattern, ResourceName
+
+
+def _load_identity_example_com_v1_project() -> type[ResourceName]:
+    from identity_example_com.v1 import names
+
+    return names.ProjectName
+
+
+def _load_identity_example_com_v1_organization() -> type[ResourceName]:
+    from identity_example_com.v1 import names
+
+    return names.OrganizationName
 
 
 class CertificateName(ResourceName):
@@ -40,7 +51,7 @@ class CertificateName(ResourceName):
             "projects/{project}/certificates/{certificate}",
             ids={"certificate": "[0-9a-f]{2}(:[0-9a-f]{2}){0,19}"},
             parent=lambda: ProjectName,
-            holder=lambda: identity_example_com_v1_names.ProjectName,
+            holder=_load_identity_example_com_v1_project,
         ),
     )
 
@@ -193,8 +204,8 @@ class FirmwareName(ResourceName):
         NamePattern(
             "organizations/{organization}/firmwares/{firmware}",
             ids={"firmware": "[a-z][a-z0-9\\-]*-\\d+\\.\\d+\\.\\d+"},
-            parent=lambda: identity_example_com_v1_names.OrganizationName,
-            holder=lambda: identity_example_com_v1_names.OrganizationName,
+            parent=_load_identity_example_com_v1_organization,
+            holder=_load_identity_example_com_v1_organization,
         ),
     )
 

@@ -19,8 +19,25 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-import identity_example_com.v2.names as identity_example_com_v2_names
 from goten.names import NamePattern, ResourceName
+
+
+def _load_identity_example_com_v2_project() -> type[ResourceName]:
+    from identity_example_com.v2 import names
+
+    return names.ProjectName
+
+
+def _load_identity_example_com_v2_organization() -> type[ResourceName]:
+    from identity_example_com.v2 import names
+
+    return names.OrganizationName
+
+
+def _load_identity_example_com_v2_folder() -> type[ResourceName]:
+    from identity_example_com.v2 import names
+
+    return names.FolderName
 
 
 class CertificateName(ResourceName):
@@ -39,7 +56,7 @@ class CertificateName(ResourceName):
             "projects/{project}/certificates/{certificate}",
             ids={"certificate": "[0-9a-f]{2}(:[0-9a-f]{2}){0,19}"},
             parent=lambda: ProjectName,
-            holder=lambda: identity_example_com_v2_names.ProjectName,
+            holder=_load_identity_example_com_v2_project,
         ),
     )
 
@@ -145,14 +162,14 @@ class FirmwareName(ResourceName):
         NamePattern(
             "organizations/{organization}/firmwares/{firmware}",
             ids={"firmware": "[a-z][a-z0-9\\-]*-\\d+\\.\\d+\\.\\d+"},
-            parent=lambda: identity_example_com_v2_names.OrganizationName,
-            holder=lambda: identity_example_com_v2_names.OrganizationName,
+            parent=_load_identity_example_com_v2_organization,
+            holder=_load_identity_example_com_v2_organization,
         ),
         NamePattern(
             "organizations/{organization}/folders/{folder}/firmwares/{firmware}",
             ids={"firmware": "[a-z][a-z0-9\\-]*-\\d+\\.\\d+\\.\\d+"},
-            parent=lambda: identity_example_com_v2_names.FolderName,
-            holder=lambda: identity_example_com_v2_names.FolderName,
+            parent=_load_identity_example_com_v2_folder,
+            holder=_load_identity_example_com_v2_folder,
         ),
     )
 

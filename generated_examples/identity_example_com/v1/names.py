@@ -15,8 +15,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
-import goten.meta.v1.names as goten_meta_v1_names
 from goten.names import NamePattern, ResourceName
+
+
+def _load_goten_meta_v1_service() -> type[ResourceName]:
+    from goten.meta.v1 import names
+
+    return names.ServiceName
 
 
 class OrganizationName(ResourceName):
@@ -83,8 +88,8 @@ class RoleName(ResourceName):
         NamePattern(
             "services/{service}/roles/{role}",
             ids={"service": "[a-z][a-z0-9\\-.]{0,28}[a-z0-9]"},
-            parent=lambda: goten_meta_v1_names.ServiceName,
-            holder=lambda: goten_meta_v1_names.ServiceName,
+            parent=_load_goten_meta_v1_service,
+            holder=_load_goten_meta_v1_service,
         ),
         NamePattern(
             "organizations/{organization}/roles/{role}",
@@ -149,8 +154,8 @@ class RoleBindingName(ResourceName):
         NamePattern(
             "services/{service}/roleBindings/{role_binding}",
             ids={"service": "[a-z][a-z0-9\\-.]{0,28}[a-z0-9]"},
-            parent=lambda: goten_meta_v1_names.ServiceName,
-            holder=lambda: goten_meta_v1_names.ServiceName,
+            parent=_load_goten_meta_v1_service,
+            holder=_load_goten_meta_v1_service,
         ),
         NamePattern(
             "organizations/{organization}/roleBindings/{role_binding}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from goten_gen.model import PatternUse, Resource, TypeRef
+from goten_gen.model import PatternUse, Resource
 from goten_gen.patterns import Pattern, strip_anchors
 from goten_gen.python_names import Namespace, attribute_name, snake_case
 from goten_gen.views.imports import Imports
@@ -21,6 +21,7 @@ from goten_gen.views.layout import (
     function_head,
     layout,
 )
+from goten_gen.views.loaders import Loader, Loaders
 from goten_gen.views.module import Context, type_ref
 from goten_gen.views.text import docstring, literal
 
@@ -48,17 +49,19 @@ class NameClass(NamedTuple):
 class NamesModule(NamedTuple):
     doc: str
     imports: tuple[str, ...]
+    loaders: tuple[Loader, ...]
     classes: tuple[NameClass, ...]
 
 
 def names_module(context: Context) -> NamesModule:
     imports = Imports(taken=context.naming.service(context.key).classes.values())
-    classes = tuple(_name_class(context, imports, resource) for resource in context.service.resources)
+    loaders = Loaders(context, imports)
+    classes = tuple(_name_class(context, imports, loaders, resource) for resource in context.service.resources)
     files = (resource.file for resource in context.service.resources)
-    return NamesModule(context.module_doc("Resource names", files), imports.lines(), classes)
+    return NamesModule(context.module_doc("Resource names", files), imports.lines(), loaders.lines(), classes)
 
 
-def _name_class(context: Context, imports: Imports, resource: Resource) -> NameClass:
+def _name_class(context: Context, imports: Imports, loaders: Loaders, resource: Resource) -> NameClass:
     imports.name("typing", "ClassVar")
     base = imports.runtime("goten.names", "ResourceName")
     pattern_class = imports.runtime("goten.names", "NamePattern")
@@ -67,7 +70,7 @@ def _name_class(context: Context, imports: Imports, resource: Resource) -> NameC
         imports.name("typing", "Self")
     attributes = variable_attributes([use.pattern for use in uses])
     defined = Namespace(attributes.values())
-    patterns = Tuple([_pattern(context, imports, pattern_class, resource, use) for use in uses])
+    patterns = Tuple([_pattern(loaders, pattern_class, resource, use) for use in uses])
     return NameClass(
         head=class_head(context.naming.name_class(type_ref(resource)), base),
         doc=docstring(f"Name of a `{resource.type}`.", resource.comment, indent=INDENT),
@@ -89,7 +92,7 @@ def _constant_value(target: str, text: str) -> str:
 # --- patterns --------------------------------------------------------------------------------------------------------
 
 
-def _pattern(context: Context, imports: Imports, function: str, resource: Resource, use: PatternUse) -> Call:
+def _pattern(loaders: Loaders, function: str, resource: Resource, use: PatternUse) -> Call:
     variables, known = use.pattern.variables, resource.variable_patterns
     keywords: list[tuple[str, Expression]] = []
     ids = {literal(v): literal(strip_anchors(known[v])) for v in variables if v in known}
@@ -103,17 +106,10 @@ def _pattern(context: Context, imports: Imports, function: str, resource: Resour
     ):
         if target is None or index is None:
             continue
-        keywords.append((role, f"lambda: {_foreign_class(context, imports, target)}"))
+        keywords.append((role, loaders.name_class(target)))
         if index:
             keywords.append((f"{role}_pattern", str(index)))
     return Call(function, [literal(use.pattern.text)], keywords, exploded=bool(keywords))
-
-
-def _foreign_class(context: Context, imports: Imports, target: TypeRef) -> str:
-    name = context.naming.name_class(target)
-    if target.key == context.key:
-        return name
-    return f"{imports.module(context.naming.module(target.key, 'names'))}.{name}"
 
 
 # --- constructors and properties -------------------------------------------------------------------------------------

@@ -5,24 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from goten_gen.keys import ServiceKey
 from goten_gen.model import TypeRef
-from goten_gen.views.imports import Imports, from_statement
-from goten_gen.views.layout import INDENT, LINE_LENGTH, Call, Dict, Expression, Tuple, keyword
+from goten_gen.views.imports import Imports
+from goten_gen.views.layout import Call, Dict, Expression, Tuple, keyword
+from goten_gen.views.loaders import Loader, Loaders
 from goten_gen.views.module import Context, type_ref
 from goten_gen.views.text import literal
-
-_LONGEST_NAME = 50
-"""Of a loader's name, so that its head fits into a line."""
-
-
-class Loader(NamedTuple):
-    """A function that imports a symbol of another service when it is called."""
-
-    name: str
-    result: str
-    statement: str
-    value: str
 
 
 class ServiceModule(NamedTuple):
@@ -42,7 +30,7 @@ def service_module(context: Context) -> ServiceModule:
     imports = Imports()
     service = context.service
     imports.runtime("goten.services", "ServiceDescriptor")
-    loaders = _Loaders(context, imports)
+    loaders = Loaders(context, imports)
     return ServiceModule(
         doc=context.package_doc("Service descriptor"),
         domain=literal(context.key.domain),
@@ -52,7 +40,7 @@ def service_module(context: Context) -> ServiceModule:
         access=keyword("access", _access(context, imports)),
         service_imports=_tuple("imports", _service_imports(context, imports, loaders)),
         holders=_tuple("holders", [_holder(imports, loaders, holder) for holder in service.holders]),
-        loaders=tuple(loaders.functions.values()),
+        loaders=loaders.lines(),
         imports=imports.lines(),
     )
 
@@ -90,45 +78,7 @@ def _method(context: Context, imports: Imports, full_name: str) -> str:
     return f"{context.own(imports, 'methods')}.{context.naming.service(context.key).methods[full_name]}"
 
 
-class _Loaders:
-    """Functions that import what other services define when it is asked for, not before: importing a service stays as
-    cheap as its own modules, and two services may import each other."""
-
-    def __init__(self, context: Context, imports: Imports) -> None:
-        self._context = context
-        self._imports = imports
-        self.functions: dict[tuple[str, str, str], Loader] = {}
-
-    def service(self, key: ServiceKey) -> str:
-        return self._load(key, "service", "SERVICE", "ServiceDescriptor", "")
-
-    def descriptor(self, resource: TypeRef) -> str:
-        constant = self._context.naming.constant(resource)
-        if resource.key == self._context.key:
-            return f"lambda: {self._context.own(self._imports, 'descriptors')}.{constant}"
-        descriptor = self._imports.runtime("goten.descriptors", "Descriptor")
-        anything = self._imports.name("typing", "Any")
-        result = f"{descriptor}[{anything}, {anything}]"
-        return self._load(resource.key, "descriptors", constant, result, f"_{constant.lower()}")
-
-    def _load(self, key: ServiceKey, module: str, symbol: str, result: str, suffix: str) -> str:
-        package = self._context.naming.packages[key]
-        found = self.functions.get((package, module, symbol))
-        if found is None:
-            name = self._imports.define(f"_load_{package.replace('.', '_')}{suffix}"[:_LONGEST_NAME])
-            found = Loader(name, result, from_statement(package, [module], INDENT), _returned(f"{module}.{symbol}"))
-            self.functions[package, module, symbol] = found
-        return found.name
-
-
-def _returned(value: str) -> str:
-    """What stands behind `return` in a function: black puts a value that is too long for the line in parentheses."""
-    if INDENT + len(f"return {value}") <= LINE_LENGTH:
-        return value
-    return f"(\n{' ' * 2 * INDENT}{value}\n{' ' * INDENT})"
-
-
-def _service_imports(context: Context, imports: Imports, loaders: _Loaders) -> list[Call]:
+def _service_imports(context: Context, imports: Imports, loaders: Loaders) -> list[Call]:
     return [
         Call(
             imports.runtime("goten.services", "ServiceImport"),
@@ -138,7 +88,7 @@ def _service_imports(context: Context, imports: Imports, loaders: _Loaders) -> l
     ]
 
 
-def _holder(imports: Imports, loaders: _Loaders, holder: TypeRef) -> Call:
+def _holder(imports: Imports, loaders: Loaders, holder: TypeRef) -> Call:
     return Call(
         imports.runtime("goten.services", "PolicyHolder"),
         [literal(holder.type), literal(holder.version), loaders.descriptor(holder)],

@@ -29,6 +29,10 @@ class _Flight:
         if not self.outcome.done():
             self.outcome.set_result(outcome)
 
+    def cancel(self) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
 
 class Fetches:
     """Fetches by `fetch`, each of which may take `within` seconds, its wait for one of `most` places included.
@@ -51,9 +55,10 @@ class Fetches:
         self._clock = clock
         self._within = within
         self._places = asyncio.Semaphore(most)
-        self._flights: dict[str, _Flight] = {}
-        """By name, those that can still be joined; others are only waited for."""
-        self._flying: dict[asyncio.Task[None], _Flight] = {}
+        self._flights: dict[str, set[_Flight]] = {}
+        """All that are under way, by the holder's name."""
+        self._open: dict[str, _Flight] = {}
+        """Those of them that were not overtaken: they can be joined."""
         self._stopped = False
 
     async def get(self, holder: ResourceName) -> Outcome:
@@ -61,50 +66,56 @@ class Fetches:
 
         Who stops waiting does not stop it.
         """
-        flight = self._flights.get(str(holder)) or self._begin(holder)
+        flight = self._open.get(str(holder)) or self._begin(holder)
         return await asyncio.shield(flight.outcome)
 
     def answer(self, name: str, policy: Policy) -> None:
         """The source has delivered a holder: whoever waits for a fetch of it waits no longer."""
-        flight = self._flights.pop(name, None)
-        if flight is not None:
+        self._open.pop(name, None)
+        for flight in self._flights.get(name, ()):
             flight.settle(policy)
-            if flight.task is not None:
-                flight.task.cancel()
+            flight.cancel()
 
     def overtake(self, name: str) -> None:
         """What a fetch under way will find is no news: it is for those alone who wait for it now."""
-        self._flights.pop(name, None)
+        self._open.pop(name, None)
 
     def overtake_all(self) -> None:
-        self._flights.clear()
+        self._open.clear()
 
     @property
     def under_way(self) -> bool:
-        """Whether there is any that an event could concern."""
+        """Whether there is any that a holder which is delivered could concern."""
         return bool(self._flights)
 
     async def stop(self) -> None:
         """Ends all fetches, for good. Who waits for one is told that it failed."""
         self._stopped = True
-        self._flights.clear()
-        flying = list(self._flying.items())
-        for task, _ in flying:
-            task.cancel()
-        await asyncio.gather(*(task for task, _ in flying), return_exceptions=True)
-        for _, flight in flying:
+        flights = [flight for flights in self._flights.values() for flight in flights]
+        for flight in flights:
             flight.settle(NotRunning("stopped"))
+            flight.cancel()
+        await asyncio.gather(*(flight.task for flight in flights if flight.task), return_exceptions=True)
 
     def _begin(self, holder: ResourceName) -> _Flight:
         flight = _Flight(holder)
         if self._stopped:
             flight.settle(NotRunning("stopped"))
             return flight
-        self._flights[str(holder)] = flight
+        name = str(holder)
+        self._open[name] = flight
+        self._flights.setdefault(name, set()).add(flight)
         flight.task = asyncio.create_task(self._fly(flight), name=f"fetch of the policy of {holder.full_name}")
-        self._flying[flight.task] = flight
-        flight.task.add_done_callback(self._flying.pop)
+        flight.task.add_done_callback(lambda _: self._forget(name, flight))
         return flight
+
+    def _forget(self, name: str, flight: _Flight) -> None:
+        """It has landed, or was cancelled."""
+        self._flights[name].discard(flight)
+        if not self._flights[name]:
+            del self._flights[name]
+        if self._open.get(name) is flight:
+            del self._open[name]
 
     async def _fly(self, flight: _Flight) -> None:
         asked_at = self._clock.now()
@@ -113,8 +124,9 @@ class Fetches:
         except Exception as error:
             outcome = error
         name = str(flight.holder)
-        if self._flights.get(name) is flight:
-            del self._flights[name]
+        if self._open.get(name) is flight:
+            # From here on it could only be joined too late.
+            del self._open[name]
             if not isinstance(outcome, Exception):
                 self._keep(name, outcome, asked_at)
         flight.settle(outcome)

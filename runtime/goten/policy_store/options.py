@@ -17,7 +17,8 @@ class WhenLost(StrEnum):
     SERVE_STALE = "serve_stale"
     """Answer with them for `max_stale` seconds, without a fetch."""
     FAIL = "fail"
-    """Never answer with them: ask the server each time, and fail if it does not answer."""
+    """Never answer with them: ask the server, and fail if it does not answer. That a connection died silently is
+    noticed after `watch.silence`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
