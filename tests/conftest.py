@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Whoever started the tests in the background or with nohup ignores signals, and children inherit that; tests send
+    # such signals to children and expect what happens at a terminal.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler if number is signal.SIGINT else signal.SIG_DFL)
     # A profile that the command line names (--hypothesis-profile) wins.
     if not config.getoption("--hypothesis-profile", default=None):
         settings.load_profile("full" if config.getoption("--full") else "quick")
