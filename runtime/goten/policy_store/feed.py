@@ -89,6 +89,7 @@ class LoopFeed(ABC):
     @abstractmethod
     async def follow(self) -> NoReturn:
         """The loop: calls `settle` when it is current. Whatever it raises is a fault of ours, and ends the feed."""
+        raise NotImplementedError
 
     @abstractmethod
     def end(self, state: WatchState, reason: str) -> None:
