@@ -56,7 +56,9 @@ def run(arguments: Sequence[str]) -> Outcome:
 def started(calls: Sequence[Sequence[str]]) -> Iterator[Callable[[], list[Outcome]]]:
     """Starts protoc once for each list of arguments, in processes of their own, and gives a function that waits for
     them. Leaving the block without having waited ends them."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # The worker sees what this process can import, also where something else than sys.path made that possible.
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [here, *sys.path]))}
     command = [sys.executable, "-S", "-m", "goten_gen.protoc_worker"]
     with contextlib.ExitStack() as stack:
         empty = stack.enter_context(tempfile.TemporaryDirectory(prefix="goten-gen-"))
