@@ -25,6 +25,9 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; never raises for what a user can cause."""
+    # A closed stream is None in Python, where everything that prints expects a file.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     options = _parser().parse_args(arguments)
     # A run makes a few hundred thousand objects that live until its end: looking for garbage among them only costs.
     gc.disable()
@@ -38,10 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"goten-gen: error: {error}\n    hint: {error.hint}", file=sys.stderr)
         return USAGE
     except KeyboardInterrupt:
-        print("goten-gen: interrupted; nothing was written", file=sys.stderr)
+        print("goten-gen: interrupted; the output folder is as it was, or complete", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough. Python would complain once more at exit, when it flushes.
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            print(f"goten-gen: error: {error}", file=sys.stderr)
+        # Nobody takes our output any more. Python would complain once more at exit, when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -110,7 +115,10 @@ def _selection(options: argparse.Namespace) -> Selection:
 def _generate(options: argparse.Namespace) -> int:
     from goten_gen.generation import Options, generate
     from goten_gen.output_error import OutputError
+    from goten_gen.sources import SourceError
 
+    if not options.out:
+        raise SourceError("--out ''", "no folder is named", "name the folder that generated code goes to")
     wanted = Options(
         out=options.out,
         protobuf=not options.no_protobuf,

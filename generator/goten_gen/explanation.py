@@ -76,7 +76,8 @@ def explain(match: Match, world: World) -> Iterator[str]:
 
 def _owner(match: Match, holder: str | None) -> str:
     if match.use.regional:
-        return f"region {match.values['region']}"
+        region = match.values["region"]
+        return "whichever region stands for the wildcard" if region == "-" else f"region {region}"
     policy = holder or f"services/{match.resource.service.domain}"
     return f"the default_control_region of the policy of {policy}"
 

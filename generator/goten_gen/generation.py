@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goten_gen import guard
-from goten_gen.diagnostics import OUTPUT_COLLISION, STALE_EDITED, Diagnostic, dump, in_order, load
+from goten_gen.diagnostics import OUTPUT_COLLISION, STALE_EDITED, Diagnostic, Severity, dump, in_order, load
 from goten_gen.inputs import Input, Selection, read_input
 from goten_gen.keys import Position, ServiceKey
 from goten_gen.progress import progress
@@ -74,7 +75,7 @@ def generate(selection: Selection, options: Options) -> Result:
     with progress("generating"):
         files, complaints = output_files(analysis, selection, options)
         result.diagnostics += complaints
-        if complaints and not options.keep_going:
+        if any(complaint.is_error for complaint in complaints) and not options.keep_going:
             result.refused = True
             return result
         plan = output.plan(options.out, files, whole=_whole(analysis, selection, options))
@@ -149,6 +150,15 @@ def _without_collisions(paths: Sequence[str]) -> tuple[list[str], list[Diagnosti
         other = first.setdefault(module_stem(path), path)
         if other != path:
             collisions.append(OUTPUT_COLLISION.at(Position(path), f"its module would be that of {other}"))
+    hidden: dict[str, str] = {}
+    for stem, path in first.items():
+        top = stem.partition("/")[0]
+        if top == "goten" or top in sys.stdlib_module_names:
+            hidden.setdefault(top, path)
+    for top, path in hidden.items():
+        text = f"Python finds another module {top!r} first; what is written below {top}/ cannot be imported"
+        hint = "put the protos below a folder of another name"
+        collisions.append(OUTPUT_COLLISION.at(Position(path), text, hint=hint, severity=Severity.WARNING))
     return list(first.values()), collisions
 
 

@@ -60,6 +60,8 @@ def read_input(selection: Selection) -> Input:
         return Input(find_sources(selection.paths, selection.roots))
     sources = find_sources((), selection.roots)
     if path == STDIN:
+        if sys.stdin is None:
+            raise SourceError(path, "standard input is closed", "pipe a descriptor set into it")
         return Input(sources, sys.stdin.buffer.read(), "<stdin>")
     try:
         with open(path, "rb") as file:

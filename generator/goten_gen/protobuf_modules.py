@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+
 from goten_gen import protoc
 from goten_gen.diagnostics import COMPILE_ERROR, Diagnostic
 from goten_gen.keys import Position
@@ -37,10 +39,18 @@ def generating(
     with tempfile.TemporaryDirectory(prefix="goten-gen-") as folder:
         source = os.path.join(folder, "tree.binpb")
         with open(source, "wb") as file:
-            file.write(descriptor_set)
+            file.write(_without_comments(descriptor_set))
         calls, targets = _calls(source, folder, files, with_services)
         with protoc.started(calls) as wait:
             yield lambda: _collect(wait(), targets)
+
+
+def _without_comments(descriptor_set: bytes) -> bytes:
+    """The gRPC plugin prints comments between triple quotes as they are: text of a schema would become code."""
+    files = FileDescriptorSet.FromString(descriptor_set)
+    for file in files.file:
+        file.ClearField("source_code_info")
+    return files.SerializeToString()
 
 
 def _calls(

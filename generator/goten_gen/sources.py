@@ -22,7 +22,7 @@ _COMMENT_OR_STRING = re.compile(rb"""//[^\n]*|/\*.*?(?:\*/|\Z)|"(?:\\.|[^"\\\n])
 _IMPORT = re.compile(
     rb"""(?:^|;|\*/)[ \t]*import\s+(?:(public|weak|option)\s+)?(?:"([^"\n]+)"|'([^'\n]+)')""", re.MULTILINE
 )
-_ROUGH_IMPORT = re.compile(rb"""^import[^"';]{1,40}["']([^"'\n]+)""", re.MULTILINE)
+_ROUGH_IMPORT = re.compile(rb"""(?:^|[;/\s])import[^"';]{1,40}["']([^"'\n]+)""")
 _PACKAGE = re.compile(rb"(?:^|;|\*/)[ \t]*package\s+([A-Za-z_][\w.]*)\s*;", re.MULTILINE)
 
 
@@ -148,7 +148,11 @@ def _existing(path: str) -> str:
 
 def _existing_folder(path: str) -> str:
     if not os.path.isdir(path):
-        raise SourceError(path, "no such folder", "-I takes the folder that the tree's imports are relative to")
+        raise SourceError(
+            path,
+            "not a folder" if os.path.exists(path) else "no such folder",
+            "-I takes the folder that the tree's imports are relative to",
+        )
     return os.path.realpath(path)
 
 

@@ -576,3 +576,15 @@ def test_contradicting_settings_are_a_mistake(tree: Tree) -> None:
     tree.write({"one/goten.yaml": text.format(2), "two/goten.yaml": text.format(3)})
     run = tree.inspect()
     assert (run.code, run.codes) == (1, ["bad-settings"])
+
+
+def test_a_definition_of_the_own_service_version_needs_no_import(tree: Tree) -> None:
+    """DETECT-1, DETECT-6"""
+    option = 'option (google.api.resource_definition) = { type: "a.x.com/Customer" pattern: "customers/{customer}" };'
+    tree.write(
+        {
+            "a/v1/c.proto": proto("a.v1", option),
+            "a/v1/r/t.proto": proto("a.v1.r", resource("a.x.com/Thing", "customers/{customer}/things/{thing}")),
+        }
+    )
+    assert tree.inspect().records["a/Thing"]["parents"] == ["a.x.com/Customer"]

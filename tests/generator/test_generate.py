@@ -230,3 +230,34 @@ def test_ctrl_c_leaves_the_old_files(tree: Tree, tmp_path: Path) -> None:
         assert "Traceback" not in err or process.returncode < 0
         assert contents(out) == before
         assert not [path for path in out.iterdir() if path.name.startswith(".goten-gen-")]
+
+
+def test_comments_of_services_are_no_code(tree: Tree, tmp_path: Path) -> None:
+    """The gRPC plugin of protoc prints comments between triple quotes as they are."""
+    hostile = '// One """\n// import os; os.mkdir("pwned")\n// """ \\N{x}\n'
+    service = f"message Empty {{}}\n{hostile}service S {{\n{hostile}rpc Call(Empty) returns (Empty);\n}}"
+    tree.write({"a.proto": proto("a.v1", resource("a.x.com/A", "as/{a}") + service)})
+    out = tmp_path / "out"
+    assert tree.generate(out).code == 0
+    python(out, "import a_pb2_grpc; a_pb2_grpc.SServicer")
+    assert not (out / "pwned").exists()
+    assert "pwned" not in (out / "a_pb2_grpc.py").read_text()
+
+
+def test_protos_that_another_module_would_hide_are_warned_about(tree: Tree, tmp_path: Path) -> None:
+    tree.write({"types/v1/a.proto": proto("a.v1", resource("a.x.com/A", "as/{a}"))})
+    run = tree.generate(tmp_path / "out")
+    assert (run.code, run.codes) == (0, ["output-collision"])
+
+
+def test_an_empty_output_folder_is_a_mistake(tree: Tree) -> None:
+    small(tree)
+    assert tree.run("generate", str(tree.root), "--out", "").code == 2
+
+
+def test_closed_streams_and_full_disks_are_no_tracebacks(tree: Tree, repo: Path) -> None:
+    command = f"{sys.executable} -m goten_gen inspect"
+    small(tree)
+    for line in (f"{command} - <&-", f"{command} {tree.root} >/dev/full", f"{command} {tree.root} >&-"):
+        done = subprocess.run(["bash", "-c", line], capture_output=True, text=True)
+        assert "Traceback" not in done.stderr, line

@@ -366,3 +366,12 @@ def test_a_descriptor_set_that_no_protoc_wrote(tree: Tree, tmp_path: Path) -> No
     (tmp_path / "odd.binpb").write_bytes(descriptor_pb2.FileDescriptorSet(file=[odd, public]).SerializeToString())
     run = tree.run("generate", str(tmp_path / "odd.binpb"), "--out", str(tmp_path / "out"))
     assert (run.code, set(run.codes)) == (1, {"bad-descriptor-set"})
+
+
+@pytest.mark.parametrize("before", ["", " ", "/* a */ ", 'import "google/api/http.proto"; '])
+def test_the_root_is_found_wherever_the_import_stands_in_its_line(tree: Tree, before: str) -> None:
+    """LOAD-4"""
+    tree.write({"x/v1/p.proto": 'syntax = "proto3"; package x.v1; message P {}'})
+    text = f'syntax = "proto3"; package c.v1; {before}import "x/v1/p.proto"; message C {{}}'
+    tree.write({"c/v1/r.proto": text})
+    assert tree.run("inspect", str(tree.root / "c")).code == 0

@@ -81,12 +81,16 @@ class Catalog:
         return any(pattern.is_region for declared in everything for pattern in declared.patterns)
 
     def definitions_in_sight(self, key: ServiceKey) -> list[Declared]:
-        """Definitions that a service version's own files make, and files of no service that they import."""
+        """Definitions that a service version's own files make, and such files of no service that they import or that
+        define resources of the service version."""
         if key not in self._in_sight:
             own = self.files_of(key)
-            shared = sorted({p for path in own for p in self.imports[path] if not self.files.get(p, (key,))})
+            shared = {p for path in own for p in self.imports[path] if not self.files.get(p, (key,))}
+            shared |= {
+                p for p, mine in self.definitions.items() if not self.files[p] and any(d.key == key for d in mine)
+            }
             found: dict[str, Declared] = {}
-            for path in [*own, *shared]:
+            for path in [*own, *sorted(shared)]:
                 for definition in self.definitions.get(path, ()):
                     if definition.type not in self.services.get(key, {}):
                         found.setdefault(definition.type, definition)

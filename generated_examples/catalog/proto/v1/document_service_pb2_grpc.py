@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class DocumentServiceStub:
-    """The papers that come with products.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -60,33 +59,28 @@ class DocumentServiceStub:
 
 
 class DocumentServiceServicer:
-    """The papers that come with products.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetDocument(self, request, context):
-        """Reads a document.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListDocuments(self, request, context):
-        """Reads a page of documents.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateDocument(self, request, context):
-        """Creates a document.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteDocument(self, request, context):
-        """Deletes a document.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -123,8 +117,7 @@ def add_DocumentServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DocumentService:
-    """The papers that come with products.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetDocument(request,

@@ -27,8 +27,7 @@ if _version_not_supported:
 
 
 class StockServiceStub:
-    """What lies in the warehouses.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -59,33 +58,28 @@ class StockServiceStub:
 
 
 class StockServiceServicer:
-    """What lies in the warehouses.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetStock(self, request, context):
-        """Reads the stock of one product in one warehouse.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListStocks(self, request, context):
-        """Reads a page of stocks.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateStock(self, request, context):
-        """Begins to count a product in a warehouse.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateStock(self, request, context):
-        """Corrects a stock, after counting.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -122,8 +116,7 @@ def add_StockServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class StockService:
-    """What lies in the warehouses.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetStock(request,

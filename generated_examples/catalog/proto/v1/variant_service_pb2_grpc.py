@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class VariantServiceStub:
-    """The ways in which products are sold.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -65,40 +64,34 @@ class VariantServiceStub:
 
 
 class VariantServiceServicer:
-    """The ways in which products are sold.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetVariant(self, request, context):
-        """Reads a variant.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListVariants(self, request, context):
-        """Reads a page of variants.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateVariant(self, request, context):
-        """Creates a variant.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateVariant(self, request, context):
-        """Changes a variant.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteVariant(self, request, context):
-        """Deletes a variant.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -140,8 +133,7 @@ def add_VariantServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class VariantService:
-    """The ways in which products are sold.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetVariant(request,

@@ -27,8 +27,7 @@ if _version_not_supported:
 
 
 class CertificateServiceStub:
-    """The certificates of devices. None is deleted while it could still be valid.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -59,33 +58,28 @@ class CertificateServiceStub:
 
 
 class CertificateServiceServicer:
-    """The certificates of devices. None is deleted while it could still be valid.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetCertificate(self, request, context):
-        """Reads a certificate.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListCertificates(self, request, context):
-        """Reads a page of certificates.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateCertificate(self, request, context):
-        """Creates a certificate.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateCertificate(self, request, context):
-        """Changes a certificate; setting `revoke_time` revokes it.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -122,8 +116,7 @@ def add_CertificateServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class CertificateService:
-    """The certificates of devices. None is deleted while it could still be valid.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetCertificate(request,

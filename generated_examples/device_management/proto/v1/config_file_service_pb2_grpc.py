@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class ConfigFileServiceStub:
-    """The files that are kept on devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -65,40 +64,34 @@ class ConfigFileServiceStub:
 
 
 class ConfigFileServiceServicer:
-    """The files that are kept on devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetConfigFile(self, request, context):
-        """Reads a config file.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListConfigFiles(self, request, context):
-        """Reads a page of config files.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateConfigFile(self, request, context):
-        """Creates a config file.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateConfigFile(self, request, context):
-        """Changes a config file.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteConfigFile(self, request, context):
-        """Deletes a config file.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -140,8 +133,7 @@ def add_ConfigFileServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ConfigFileService:
-    """The files that are kept on devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetConfigFile(request,

@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class EnrollmentTokenServiceStub:
-    """The permissions to join.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -60,33 +59,28 @@ class EnrollmentTokenServiceStub:
 
 
 class EnrollmentTokenServiceServicer:
-    """The permissions to join.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetEnrollmentToken(self, request, context):
-        """Reads an enrollment token.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListEnrollmentTokens(self, request, context):
-        """Reads a page of enrollment tokens.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateEnrollmentToken(self, request, context):
-        """Creates an enrollment token.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteEnrollmentToken(self, request, context):
-        """Deletes an enrollment token.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -123,8 +117,7 @@ def add_EnrollmentTokenServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class EnrollmentTokenService:
-    """The permissions to join.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetEnrollmentToken(request,

@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class LinkServiceStub:
-    """The cables between devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -60,33 +59,28 @@ class LinkServiceStub:
 
 
 class LinkServiceServicer:
-    """The cables between devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetLink(self, request, context):
-        """Reads a link.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListLinks(self, request, context):
-        """Reads a page of links.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateLink(self, request, context):
-        """Creates a link.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteLink(self, request, context):
-        """Deletes a link.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -123,8 +117,7 @@ def add_LinkServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LinkService:
-    """The cables between devices.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetLink(request,

@@ -27,8 +27,7 @@ if _version_not_supported:
 
 
 class LogEntryServiceStub:
-    """What devices wrote. Entries come in with telemetry.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -49,19 +48,16 @@ class LogEntryServiceStub:
 
 
 class LogEntryServiceServicer:
-    """What devices wrote. Entries come in with telemetry.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetLogEntry(self, request, context):
-        """Reads a log entry.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListLogEntries(self, request, context):
-        """Reads a page of log entries.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -88,8 +84,7 @@ def add_LogEntryServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class LogEntryService:
-    """What devices wrote. Entries come in with telemetry.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetLogEntry(request,

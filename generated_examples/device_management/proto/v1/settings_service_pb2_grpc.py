@@ -27,8 +27,7 @@ if _version_not_supported:
 
 
 class SettingsServiceStub:
-    """The settings of projects; a singleton is read and changed, and that is all.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -49,19 +48,16 @@ class SettingsServiceStub:
 
 
 class SettingsServiceServicer:
-    """The settings of projects; a singleton is read and changed, and that is all.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetSettings(self, request, context):
-        """Reads the settings of a project.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateSettings(self, request, context):
-        """Changes the settings of a project.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -88,8 +84,7 @@ def add_SettingsServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class SettingsService:
-    """The settings of projects; a singleton is read and changed, and that is all.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetSettings(request,

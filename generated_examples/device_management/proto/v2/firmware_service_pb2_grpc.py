@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class FirmwareServiceStub:
-    """The images that devices can install.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -65,40 +64,34 @@ class FirmwareServiceStub:
 
 
 class FirmwareServiceServicer:
-    """The images that devices can install.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetFirmware(self, request, context):
-        """Reads a firmware image.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListFirmwares(self, request, context):
-        """Reads a page of firmware images.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchFirmwares(self, request, context):
-        """Streams changes of firmware images: of all that match (STATELESS), or of one page of them (STATEFUL).
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateFirmware(self, request, context):
-        """Creates a firmware image.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteFirmware(self, request, context):
-        """Deletes a firmware image.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -140,8 +133,7 @@ def add_FirmwareServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FirmwareService:
-    """The images that devices can install.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetFirmware(request,

@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class ShellSessionServiceStub:
-    """The open terminals. DeviceShell makes them, Delete ends them.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -55,26 +54,22 @@ class ShellSessionServiceStub:
 
 
 class ShellSessionServiceServicer:
-    """The open terminals. DeviceShell makes them, Delete ends them.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetShellSession(self, request, context):
-        """Reads a shell session.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListShellSessions(self, request, context):
-        """Reads a page of shell sessions.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteShellSession(self, request, context):
-        """Ends a terminal, whoever sits at it.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -106,8 +101,7 @@ def add_ShellSessionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ShellSessionService:
-    """The open terminals. DeviceShell makes them, Delete ends them.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetShellSession(request,

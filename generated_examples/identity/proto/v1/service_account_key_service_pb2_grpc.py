@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class ServiceAccountKeyServiceStub:
-    """The keys of service accounts. Keys are not changed: a new one is made, the old one deleted.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -60,33 +59,28 @@ class ServiceAccountKeyServiceStub:
 
 
 class ServiceAccountKeyServiceServicer:
-    """The keys of service accounts. Keys are not changed: a new one is made, the old one deleted.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetServiceAccountKey(self, request, context):
-        """Reads a key.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListServiceAccountKeys(self, request, context):
-        """Reads a page of keys.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateServiceAccountKey(self, request, context):
-        """Creates a key.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteServiceAccountKey(self, request, context):
-        """Deletes a key.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -123,8 +117,7 @@ def add_ServiceAccountKeyServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class ServiceAccountKeyService:
-    """The keys of service accounts. Keys are not changed: a new one is made, the old one deleted.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetServiceAccountKey(request,

@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class FolderServiceStub:
-    """The folders of organizations: policy holders below another one.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -80,61 +79,52 @@ class FolderServiceStub:
 
 
 class FolderServiceServicer:
-    """The folders of organizations: policy holders below another one.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetFolder(self, request, context):
-        """Reads a folder.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetFolders(self, request, context):
-        """Reads several folders at once; a name without a folder is no error.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListFolders(self, request, context):
-        """Reads a page of folders.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchFolder(self, request, context):
-        """Streams the state of a folder, now and whenever it changes.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchFolders(self, request, context):
-        """Streams changes of folders: of all that match (STATELESS), or of one page of them (STATEFUL).
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateFolder(self, request, context):
-        """Creates a folder.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateFolder(self, request, context):
-        """Changes a folder.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteFolder(self, request, context):
-        """Deletes a folder.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -191,8 +181,7 @@ def add_FolderServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class FolderService:
-    """The folders of organizations: policy holders below another one.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetFolder(request,

@@ -28,8 +28,7 @@ if _version_not_supported:
 
 
 class RoleBindingServiceStub:
-    """Who has which role where.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -65,40 +64,34 @@ class RoleBindingServiceStub:
 
 
 class RoleBindingServiceServicer:
-    """Who has which role where.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetRoleBinding(self, request, context):
-        """Reads a role binding.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListRoleBindings(self, request, context):
-        """Reads a page of role bindings.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateRoleBinding(self, request, context):
-        """Creates a role binding.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateRoleBinding(self, request, context):
-        """Changes a role binding.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteRoleBinding(self, request, context):
-        """Deletes a role binding.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -140,8 +133,7 @@ def add_RoleBindingServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RoleBindingService:
-    """Who has which role where.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetRoleBinding(request,

@@ -29,9 +29,7 @@ if _version_not_supported:
 
 
 class DeploymentServiceStub:
-    """The deployments of services in regions, and their upgrades. An upgrade is made available, begun, and moved by its
-    shards through INITIAL_SYNCING and SWITCHING back to READY.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def __init__(self, channel):
         """Constructor.
@@ -107,98 +105,82 @@ class DeploymentServiceStub:
 
 
 class DeploymentServiceServicer:
-    """The deployments of services in regions, and their upgrades. An upgrade is made available, begun, and moved by its
-    shards through INITIAL_SYNCING and SWITCHING back to READY.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     def GetDeployment(self, request, context):
-        """Reads one by name.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BatchGetDeployments(self, request, context):
-        """Reads several by name.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListDeployments(self, request, context):
-        """Reads a page of a Service's Deployments.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchDeployment(self, request, context):
-        """Follows one: its current state, then every change.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def WatchDeployments(self, request, context):
-        """Follows a Service's Deployments that match a filter, or one page of them.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CreateDeployment(self, request, context):
-        """Creates one.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateDeployment(self, request, context):
-        """Changes the fields that the mask names.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteDeployment(self, request, context):
-        """Deletes one, and takes its region out of the Service's policy. The control region's cannot be deleted.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def BeginUpgrade(self, request, context):
-        """Begins the available upgrade, with every shard pending. Without one: FAILED_PRECONDITION.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetAvailableUpgrade(self, request, context):
-        """Says what the deployment can be upgraded to. With an automatic switch the upgrade begins at once. While one is
-        going on, another target or another number of shards is FAILED_PRECONDITION.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def NotifyShardsUpgradeReadiness(self, request, context):
-        """Moves shards between pending and ready. The last one to be ready ends the stage.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetOrRegisterDataUpdateTask(self, request, context):
-        """Finds a task that rewrites stored data, or registers it.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def UpdateDataTaskUpdate(self, request, context):
-        """Reports the progress of one shard of such a task.
-        """
+        """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -280,9 +262,7 @@ def add_DeploymentServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class DeploymentService:
-    """The deployments of services in regions, and their upgrades. An upgrade is made available, begun, and moved by its
-    shards through INITIAL_SYNCING and SWITCHING back to READY.
-    """
+    """Missing associated documentation comment in .proto file."""
 
     @staticmethod
     def GetDeployment(request,
