@@ -82,6 +82,18 @@ def _parser() -> argparse.ArgumentParser:
     explain = _command(commands, "explain", _explain, "say which resource a name is, who governs it, who owns it")
     explain.add_argument("name", metavar="NAME", help="projects/p1/devices/d1, or //service/projects/p1/devices/d1")
     _add_selection(explain)
+
+    wire = _command(commands, "wire", _wire, "insert the generated calls that a main file lacks")
+    wire.add_argument("main", metavar="MAIN", help="the Python file that starts a server or a controller")
+    wire.add_argument(
+        "--package", action="append", default=[], metavar="MODULE", help="generated package; default: those imported"
+    )
+    wire.add_argument("--generated", default="", metavar="DIR", help="where generated code is; found if left out")
+    wire.add_argument("--function", default="", metavar="NAME", help="entry function; default: what asyncio.run gets")
+    wire.add_argument("--runtime", choices=("server", "controller", "db_controller"), default="server")
+    wire.add_argument("--own-store", default="", metavar="EXPRESSION", help="the store that policies of its own are in")
+    wire.add_argument("--check", action="store_true", help="write nothing; exit code 1 if anything is missing")
+    wire.add_argument("--diff", action="store_true", help="write nothing; print what would change as a diff")
     return parser
 
 
@@ -235,6 +247,30 @@ def _explain(options: argparse.Namespace) -> int:
         )
         return 1
     return 0
+
+
+# --- wire ------------------------------------------------------------------------------------------------------------
+
+
+def _wire(options: argparse.Namespace) -> int:
+    from goten_gen.wiring import Choices, WireOptions, wire
+
+    choices = Choices(runtime=options.runtime.upper(), own_store=options.own_store)
+    wanted = WireOptions(
+        packages=tuple(options.package), generated=options.generated, function=options.function, choices=choices
+    )
+    wired = wire(options.main, wanted)
+    shown = wired.findings if options.check else wired.left
+    for finding in shown:
+        print(finding, file=sys.stderr)
+    if options.diff:
+        sys.stdout.write(wired.diff())
+    if options.check or options.diff:
+        return 1 if wired.findings else 0
+    if wired.changed:
+        wired.write()
+    print(f"{options.main}: {'wired' if wired.changed else 'nothing to insert'}")
+    return 1 if wired.left else 0
 
 
 def _report(diagnostics: Iterable[Diagnostic], given: Input, form: str) -> None:
