@@ -1,0 +1,106 @@
+"""What a process wants to stand in Meta: its Service, its Deployment and the Resources of its service, as messages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from goten.env_registry.options import EnvRegistryOptions
+from goten.meta.v1.common_pb2 import LabelledDomain
+from goten.meta.v1.deployment_pb2 import Deployment
+from goten.meta.v1.resource_pb2 import Resource
+from goten.meta.v1.service_pb2 import Service
+from goten.registration import ServiceRegistration
+from goten.types.multi_region_policy_pb2 import MultiRegionPolicy
+
+META: Final = "meta.goten.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """The messages are shared and never changed. `versions`: those that this binary serves, newest first."""
+
+    domain: str
+    region: str
+    versions: tuple[str, ...]
+    generation: int
+    service: Service
+    deployment: Deployment
+    resources: tuple[Resource, ...]
+    replace_endpoint: bool
+
+    @property
+    def default_endpoint(self) -> str:
+        """What Meta takes for the endpoint of a deployment that names none."""
+        return f"{self.region}.{self.service.global_domain}"
+
+
+def declare(registration: ServiceRegistration, options: EnvRegistryOptions) -> Declaration:
+    """What a binary declares. Whoever does not import Meta uses it, which is why Meta sees everyone (ENV-2)."""
+    imported = sorted({service_name(imported.target) for imported in registration.imports})
+    used = {service_name(domain) for domain in (*options.used_services, META)} - {*imported}
+    used.discard(service_name(registration.domain))
+    service = Service(
+        name=service_name(registration.domain),
+        multi_region_policy=MultiRegionPolicy(
+            enabled_regions=[options.region], default_control_region=options.control_region or options.region
+        ),
+        all_versions=registration.versions,
+        global_domain=options.global_domain or registration.domain,
+        imported_services=imported,
+        used_services=sorted(used),
+        imported_versions=[
+            Service.ImportedVersions(
+                target_service=service_name(imported.target),
+                target_service_version=imported.target_version,
+                current_service_version=imported.version,
+            )
+            for imported in registration.imports
+        ],
+        env_registry_generation=registration.generation,
+    )
+    return Declaration(
+        domain=registration.domain,
+        region=options.region,
+        versions=registration.versions,
+        generation=registration.generation,
+        service=service,
+        deployment=_deployment(registration, options),
+        resources=_resources(registration),
+        replace_endpoint=options.replace_endpoint,
+    )
+
+
+def service_name(domain: str) -> str:
+    return f"services/{domain}"
+
+
+def _deployment(registration: ServiceRegistration, options: EnvRegistryOptions) -> Deployment:
+    return Deployment(
+        name=f"services/{registration.domain}/deployments/{options.region}",
+        service_name=service_name(registration.domain),
+        region=f"regions/{options.region}",
+        public_domain=options.public_domain,
+        private_domain=options.private_domain,
+        labelled_domains=[LabelledDomain(**asdict(domain)) for domain in options.labelled_domains],
+        local_network_id=options.local_network_id,
+        location=Deployment.Location(**asdict(options.location)),
+        env_registry_generation=registration.generation,
+        current_version=registration.versions[0],
+    )
+
+
+def _resources(registration: ServiceRegistration) -> tuple[Resource, ...]:
+    return tuple(
+        Resource(
+            name=f"services/{registration.domain}/resources/{resource.singular}",
+            plural_name=resource.plural,
+            fqn=resource.type,
+            versions=resource.versions,
+            versioned_infos=[
+                Resource.VersionedInfo(version=version, is_regional=regional)
+                for version, regional in zip(resource.versions, resource.regional, strict=True)
+            ],
+        )
+        for resource in registration.resources
+    )
