@@ -38,7 +38,7 @@ def apply(plan: Update[Service], stored: Service | None) -> Service:
     result = Service()
     result.CopyFrom(stored)
     for path in plan.paths:
-        result.ClearField(path)  # type: ignore[arg-type]
+        result.ClearField(path)
     FieldMask(paths=plan.paths).MergeMessage(plan.message, result)
     return result
 
@@ -184,7 +184,7 @@ def test_another_endpoint_of_the_same_generation_is_an_error_that_names_both() -
     """ENV-6: a second deployment of one service in one region."""
     stored = declaration(public_domain="127.0.0.1:9001").deployment
     second = declaration(public_domain="127.0.0.1:9002")
-    with pytest.raises(RegistrationRefused, match="127.0.0.1:9001 already, and this process at 127.0.0.1:9002"):
+    with pytest.raises(RegistrationRefused, match=r"127\.0\.0\.1:9001 already, and this process at 127\.0\.0\.1:9002"):
         plan_deployment(second, stored, starting=True)
     assert plan_deployment(second, stored, starting=False) is None, "ENV-5: after its start it only adds"
     for allowed in (
