@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from goten.env_registry.declaration import Declaration, service_name
 from goten.env_registry.errors import RegistrationRefused
@@ -20,8 +19,6 @@ from goten.env_registry.registration_plan import (
     plan_service,
 )
 from goten.watch.backoff import Backoff
-
-T = TypeVar("T")
 
 _log = logging.getLogger("goten.env_registry")
 
@@ -58,35 +55,40 @@ class Registrar:
         Goes on trying while Meta is away, another process is in between, or an imported service is still to come.
         Raises RegistrationRefused for every other reason.
         """
-        await self._step("register service", lambda: self._service(starting))
-        await self._step("register deployment", lambda: self._deployment(starting))
-        await self._step("register resources", self._resources)
-        await self._step("confirm service", self._confirm)
-        self._progress.reason = ""
-        service = self._declared.service
-        return Registered(service.name, self._declared.deployment.name, frozenset(service.imported_services))
-
-    async def disable(self) -> None:
-        """Takes the deployment out of service; a start by this process puts it back. Raises CallFailed."""
-        plan = plan_disabling(await self._client.deployment(self._declared.deployment.name))
-        if plan is not None:
-            await self._client.write_deployment(plan)
-
-    async def _step(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        self._progress.step = name
         backoff = Backoff(self._options.retries, self._options.random)
         while True:
             try:
-                return await work()
+                await self._write_all(starting)
+                break
             except CallFailed as error:
                 self._progress.reason = str(error)
                 if not _may_help_to_wait(error):
                     raise RegistrationRefused(
                         service_name(self._declared.domain), str(error), "correct what Meta refuses, then start again"
                     ) from error
+                # From the beginning: what a later step stands on may be what has just gone.
                 pause = backoff.next()
-                _log.info("%s: %s; next attempt in %.2f s", name, error, pause)
+                _log.info("%s: %s; next attempt in %.2f s", self._progress.step, error, pause)
                 await self._options.clock.sleep(pause)
+        self._progress.reason = ""
+        service = self._declared.service
+        return Registered(service.name, self._declared.deployment.name, frozenset(service.imported_services))
+
+    async def _write_all(self, starting: bool) -> None:
+        self._progress.step = "register service"
+        await self._service(starting)
+        self._progress.step = "register deployment"
+        await self._deployment(starting)
+        self._progress.step = "register resources"
+        await self._resources()
+        self._progress.step = "confirm service"
+        await self._confirm()
+
+    async def disable(self) -> None:
+        """Takes the deployment out of service; a start by this process puts it back. Raises CallFailed."""
+        plan = plan_disabling(await self._client.deployment(self._declared.deployment.name))
+        if plan is not None:
+            await self._client.write_deployment(plan)
 
     async def _service(self, starting: bool) -> None:
         plan = plan_service(self._declared, await self._client.service(self._declared.service.name), starting=starting)

@@ -22,9 +22,10 @@ from goten.env_registry.meta_client import CallFailed, MetaClient
 from goten.env_registry.options import EnvRegistryOptions
 from goten.env_registry.reducer import DeploymentsWatch, Event, Phase, ServicesWatch, State, reduce
 from goten.env_registry.registrar import Progress, Registrar
+from goten.env_registry.registration_plan import plan_service
 from goten.env_registry.status import RegistryStatus
 from goten.env_registry.subscriptions import CAPACITY, Subscription, Subscriptions
-from goten.env_registry.watches import deployments_watch, services_watch
+from goten.env_registry.watches import MetaChannel, deployments_watch, services_watch
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.region_pb2 import Region
 from goten.meta.v1.resource_pb2 import Resource
@@ -52,7 +53,7 @@ class EnvRegistry:
         """`meta_channel` is a channel to Meta that its owner closes; by default one is dialled."""
         self._options = options
         self._declared = declare(registration, options)
-        self._channel = meta_channel
+        self._meta = MetaChannel(meta_channel)
         self._own_channel = meta_channel is None
         self._peer = options.meta_address if meta_channel is None else "the Meta of this process"
         self._progress = Progress()
@@ -64,6 +65,9 @@ class EnvRegistry:
         self._subscriptions = Subscriptions()
         self._dialler = Dialler(options.credentials)
         self._lists = AgedLists(options.clock, options.lists_max_age)
+        domain = registration.domain
+        self._services = services_watch(self._meta, domain, options, self._put)
+        self._deployments = deployments_watch(self._meta, domain, options, self._put)
         self._tasks: list[asyncio.Task[None]] = []
         self._failure: EnvRegistryError | None = None
         self._failed = asyncio.Event()
@@ -203,11 +207,9 @@ class EnvRegistry:
     def _open(self) -> None:
         options = self._options
         if self._own_channel:
-            self._channel = dial(self._peer, options.credentials)
-        self._client = MetaClient(self._channel, self._peer, options.request_timeout)
+            self._meta.current = dial(self._peer, options.credentials)
+        self._client = MetaClient(self._meta.current, self._peer, options.request_timeout)
         self._registrar = Registrar(self._client, self._declared, options, self._progress)
-        self._services = services_watch(self._channel, self._declared.domain, options, self._put)
-        self._deployments = deployments_watch(self._channel, self._declared.domain, options, self._put)
         self._tasks = [
             asyncio.create_task(self._guard("main loop", self._run()), name="env_registry main loop"),
             asyncio.create_task(self._guard("registration", self._register()), name="env_registry registration"),
@@ -258,11 +260,17 @@ class EnvRegistry:
         if before.phase is Phase.STALE and state.phase is Phase.READY:
             # Meta may have lost, while it was away, what this process wrote.
             self._look_again.set()
-        if step.look_again:
+        if step.look_again and self._is_amiss(state):
             self._look_again.set()
         if state.phase is Phase.READY:
             self._answering.set()
         self._check_watches(event)
+
+    def _is_amiss(self, state: State) -> bool:
+        """Whether an own record is gone, or lacks something that only this process would bring back (ENV-21)."""
+        service = state.environment.service(self._declared.domain)
+        deployment = state.environment.deployment(self._declared.domain, self._declared.region)
+        return deployment is None or plan_service(self._declared, service, starting=False) is not None
 
     def _check_watches(self, event: Event) -> None:
         if isinstance(event, ServicesWatch | DeploymentsWatch) and not event.current:
@@ -305,18 +313,17 @@ class EnvRegistry:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._began:
-            for watcher in (self._services, self._deployments):
-                try:
-                    await watcher.stop()
-                except WatchFailed as error:
-                    _log.info("%s", error)
+        for watcher in (self._services, self._deployments):
+            try:
+                await watcher.stop()
+            except WatchFailed as error:
+                _log.info("%s", error)
         self._state = State(phase=phase, environment=self._state.environment)
         self._subscriptions.end(self._failure)
         await self._lists.close()
         await self._dialler.close()
-        if self._own_channel and self._channel is not None:
-            channel, self._channel = self._channel, None
+        if self._own_channel and self._meta.current is not None:
+            channel, self._meta.current = self._meta.current, None
             await channel.close()
 
     def _check_ready(self) -> None:

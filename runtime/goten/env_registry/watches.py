@@ -26,18 +26,18 @@ from goten.watch import Applied, Watcher, WatchEvent, WatchQuery, WatchState, co
 MAX_RESOURCES: Final = 1_000_000
 
 
-class FixedChannel:
-    """ChannelProvider with one channel, to Meta; its owner closes it."""
+class MetaChannel:
+    """ChannelProvider with one channel, to Meta; its owner sets and closes it."""
 
-    def __init__(self, channel: Any) -> None:
-        self._channel = channel
+    def __init__(self, current: Any = None) -> None:
+        self.current = current
 
     def channel(self, service: str, version: str, region: str | None = None) -> Any:
-        return self._channel
+        return self.current
 
 
 def services_watch(
-    channel: Any, domain: str, options: EnvRegistryOptions, put: Callable[[Event], None]
+    meta: MetaChannel, domain: str, options: EnvRegistryOptions, put: Callable[[Event], None]
 ) -> Watcher[Service, Service]:
     """The watch of all Services that are relevant for one; it tells `put` what happens, in order."""
 
@@ -47,7 +47,7 @@ def services_watch(
             put(ServicesWatch(True))
 
     return Watcher(
-        FixedChannel(channel),
+        meta,
         methods.WATCH_SERVICES,
         SERVICE,
         keep=copy_message,
@@ -62,7 +62,7 @@ def services_watch(
 
 
 def deployments_watch(
-    channel: Any, domain: str, options: EnvRegistryOptions, put: Callable[[Event], None]
+    meta: MetaChannel, domain: str, options: EnvRegistryOptions, put: Callable[[Event], None]
 ) -> Watcher[Deployment, Deployment]:
     """The watch of all their Deployments."""
 
@@ -72,7 +72,7 @@ def deployments_watch(
             put(DeploymentsWatch(True))
 
     return Watcher(
-        FixedChannel(channel),
+        meta,
         methods.WATCH_DEPLOYMENTS,
         DEPLOYMENT,
         keep=copy_message,
