@@ -11,6 +11,7 @@ import pytest
 from goten.channels import UnknownService
 from goten.env_registry import (
     Changes,
+    EnvRegistry,
     EnvRegistryOptions,
     NotReady,
     Phase,
@@ -28,6 +29,7 @@ from tests.env_registry.neighbourhood import Neighbourhood, until
 from tests.env_registry.samples import registration
 
 DEVICES, IAM, AUDIT = "devices.example.com", "iam.example.com", "audit.example.com"
+META = "meta.goten.com"
 
 
 async def stored_service(town: Neighbourhood, domain: str) -> Service:
@@ -48,7 +50,16 @@ async def change_service(town: Neighbourhood, domain: str, *paths: str, **fields
 
 
 def own_tasks() -> set[str]:
-    return {task.get_name() for task in asyncio.all_tasks() if "env_registry" in task.get_name()}
+    """Those of registries; the one of Meta itself aside."""
+    names = {task.get_name() for task in asyncio.all_tasks() if "env_registry" in task.get_name()}
+    return {name for name in names if META not in name}
+
+
+def seen_by(registry: EnvRegistry) -> set[str]:
+    """The services that it sees beside Meta, which everyone sees."""
+    services = {*registry.environment.services}
+    assert META in services
+    return services - {META}
 
 
 # --- registration ----------------------------------------------------------------------------------------------------
@@ -174,11 +185,11 @@ async def test_sees_what_it_uses_and_what_uses_it_and_no_neighbours(town: Neighb
     devices = await town.start(DEVICES, imports={IAM: "v1"})
     other = await town.start("other.example.com", imports={IAM: "v1"})
     user = await town.start(AUDIT, used_services=(DEVICES,))
-    await until(lambda: {*iam.environment.services} == {IAM, DEVICES, "other.example.com"})
-    await until(lambda: {*devices.environment.services} == {DEVICES, IAM, AUDIT})
-    assert {*other.environment.services} == {"other.example.com", IAM}
-    assert {*user.environment.services} == {AUDIT, DEVICES}
-    assert {*iam.environment.deployments} == {IAM, DEVICES, "other.example.com"}
+    await until(lambda: seen_by(iam) == {IAM, DEVICES, "other.example.com"})
+    await until(lambda: seen_by(devices) == {DEVICES, IAM, AUDIT})
+    assert seen_by(other) == {"other.example.com", IAM}
+    assert seen_by(user) == {AUDIT, DEVICES}
+    assert {*iam.environment.deployments} == {IAM, DEVICES, "other.example.com", META}
 
 
 async def test_nothing_is_answered_before_it_is_ready_or_after_its_end(town: Neighbourhood) -> None:
@@ -232,7 +243,7 @@ async def test_a_subscriber_gets_the_past_and_then_every_change(town: Neighbourh
     async with registry.subscribe() as subscription:
         snapshot = await anext(subscription)
         assert isinstance(snapshot, Snapshot)
-        assert {*snapshot.services} == {IAM}
+        assert {*snapshot.services} == {IAM, META}
         await town.start(DEVICES, imports={IAM: "v1"})
         seen: set[str] = set()
         while len(seen) < 2:

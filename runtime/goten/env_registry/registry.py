@@ -210,10 +210,10 @@ class EnvRegistry:
             self._meta.current = dial(self._peer, options.credentials)
         self._client = MetaClient(self._meta.current, self._peer, options.request_timeout)
         self._registrar = Registrar(self._client, self._declared, options, self._progress)
-        self._tasks = [
-            asyncio.create_task(self._guard("main loop", self._run()), name="env_registry main loop"),
-            asyncio.create_task(self._guard("registration", self._register()), name="env_registry registration"),
-        ]
+        self._tasks = [self._begin("main loop", self._run()), self._begin("registration", self._register())]
+
+    def _begin(self, task: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._guard(task, work), name=f"env_registry of {self._declared.domain}: {task}")
 
     async def _guard(self, task: str, work: Coroutine[Any, Any, None]) -> None:
         """A task that ends by itself ends the registry."""
