@@ -17,6 +17,9 @@ from goten.storage.interface import (
     Status,
     Storage,
 )
+from goten.storage.locations import StorageLocationError, open_storage
+from goten.storage.memory import MemoryStorage
+from goten.storage.sqlite import SqliteStorage
 
 __all__ = [
     "MAX_BYTES",
@@ -28,11 +31,15 @@ __all__ = [
     "Delete",
     "Event",
     "KeyValue",
+    "MemoryStorage",
     "Put",
     "Range",
+    "SqliteStorage",
     "Status",
     "Storage",
     "StorageError",
+    "StorageLocationError",
     "StorageUnavailable",
     "TransactionTooLarge",
+    "open_storage",
 ]

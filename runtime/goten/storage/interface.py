@@ -45,7 +45,7 @@ Change: TypeAlias = Put | Delete
 
 
 class Range(NamedTuple):
-    """Keys in order (of code points, which is that of UTF-8 bytes), all as of `revision`; `more`: the limit cut them."""
+    """Keys in the order of code points (and of UTF-8 bytes), all as of `revision`; `more`: the limit cut them."""
 
     revision: int
     items: Sequence[KeyValue]
@@ -106,8 +106,9 @@ class Storage(Protocol):
         """One transaction: all of `changes` at a revision of their own, if every one of `compares` holds.
 
         Answers the revision when the transaction is durable, None when a comparison failed. Without changes, the
-        answer is the revision at which the comparisons held. A key may be changed once. Raises TransactionTooLarge
-        before anything is done.
+        answer is the revision at which the comparisons held; so it is where the changes do nothing. Raises
+        TransactionTooLarge, and ValueError for an impossible key or one that is changed twice, before anything is done.
+        Cancelling stops the waiting and not the transaction.
         """
         ...
 
@@ -121,5 +122,5 @@ class Storage(Protocol):
         ...
 
     async def compact(self, revision: int) -> None:
-        """Forgets changes up to a revision (at most the last one). What is stored stays."""
+        """Forgets changes up to a revision, or all where it is yet to come. What is stored stays."""
         ...

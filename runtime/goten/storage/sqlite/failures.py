@@ -1,0 +1,42 @@
+"""SQLite's errors in the words of the interface (STORAGE-12)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from goten.storage.errors import StorageUnavailable
+
+_WORDS: Final = {
+    sqlite3.SQLITE_FULL: (
+        "there is no room for the change",
+        "free space on the disk, or raise the limit of the file; writing goes on as soon as there is room",
+    ),
+    sqlite3.SQLITE_IOERR: ("the disk refused a read or a write", "see to the disk; what was acknowledged is kept"),
+    sqlite3.SQLITE_BUSY: ("another program holds it locked", "end what that program does with the file"),
+    sqlite3.SQLITE_READONLY: ("it cannot be written", "give this user the right to write the file and its folder"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "give this user the right to write the file and its folder"),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "keep a copy of it, and put a backup in its place"),
+    sqlite3.SQLITE_NOTADB: ("it is damaged", "keep a copy of it, and put a backup in its place"),
+}
+
+
+def unavailable(path: Path, error: sqlite3.Error, *, writing: bool = False) -> StorageUnavailable:
+    """What a failure of SQLite means. A transaction whose write the disk refused may turn up after a crash."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    reason, hint = _WORDS.get(code, ("SQLite failed", "see its message"))
+    return StorageUnavailable(
+        str(path), f"{reason} ({error})", hint, uncertain=writing and code == sqlite3.SQLITE_IOERR
+    )
+
+
+@contextmanager
+def speaking_of(path: Path) -> Iterator[None]:
+    """Failures of SQLite inside become StorageUnavailable."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise unavailable(path, error) from error
