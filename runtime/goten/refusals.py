@@ -7,9 +7,13 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf.message import Message
-from google.rpc import error_details_pb2  # type: ignore[import-untyped]
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 STATUS_DETAILS_KEY: Final = "grpc-status-details-bin"
+
+# Peers refuse metadata of more than 8 KB or so. A message travels percent-encoded, and a second time in the details.
+_LONGEST_MESSAGE: Final = 1500
+_LONGEST_DETAILS: Final = 4096
 
 
 class Refused(Exception):
@@ -23,6 +27,21 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return f"{self.code.name}: {self.message}"
+
+    @property
+    def short_message(self) -> str:
+        """The message, cut where it is too long to travel in metadata."""
+        return _shortened(self.message)
+
+    def trailing_metadata(self) -> tuple[tuple[str, bytes], ...]:
+        """What carries the details to the client: a google.rpc.Status. Details that are too long are left out."""
+        status = status_pb2.Status(code=self.code.value[0], message=self.short_message)
+        for detail in self.details:
+            added = status.details.add()
+            added.Pack(detail)
+            if status.ByteSize() > _LONGEST_DETAILS:
+                status.details.pop()
+        return ((STATUS_DETAILS_KEY, status.SerializeToString()),)
 
 
 def invalid(field: str, reason: str, hint: str = "") -> Refused:
@@ -68,3 +87,11 @@ def with_reason(refused: Refused, reason: str, domain: str, metadata: Mapping[st
 
 def _info(resource_type: str, name: str, description: str) -> Any:
     return error_details_pb2.ResourceInfo(resource_type=resource_type, resource_name=name, description=description)
+
+
+def _shortened(text: str) -> str:
+    encoded = text.encode(errors="replace")
+    if len(encoded) <= _LONGEST_MESSAGE // 3 or (text.isascii() and len(encoded) <= _LONGEST_MESSAGE):
+        return text
+    cut = encoded[: _LONGEST_MESSAGE if text.isascii() else _LONGEST_MESSAGE // 3]
+    return f"{cut.decode(errors='ignore')}..."

@@ -2,16 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, NoReturn, Protocol, TypeAlias, cast
 
 from goten.descriptors import Descriptor, MessageT, NameT, SyncType
 from goten.policy import Policy, as_policy
 from goten.service_policies import ServicePolicies
 from goten.services_info import fill_default_services_info
 from goten.syncing import fill_syncing, governor_of, service_name
+
+Committed: TypeAlias = Callable[[int], Awaitable[None]]
+"""What is to be awaited once a transaction is durable; gets its revision."""
+
+
+class SaveTransaction(Protocol):
+    """What middlewares may do in the transaction of a save. Names are texts, relative to the service.
+
+    Whatever is read counts: the transaction is tried again where any of it was changed meanwhile. Messages that come
+    out of it are shared: copy before you change. Those that go in belong to the store from then on.
+    """
+
+    async def get(self, descriptor: Descriptor[MessageT, Any], name: str) -> MessageT | None:
+        """The resource as this transaction leaves it so far; None where there is none."""
+        ...
+
+    async def list(self, descriptor: Descriptor[MessageT, Any], prefix: str = "") -> list[MessageT]:
+        """All resources of a type whose names begin with `prefix`, in order of names.
+
+        What is created there meanwhile does not make the transaction fail; guarded transactions take turns instead.
+        """
+        ...
+
+    async def save(self, descriptor: Descriptor[MessageT, Any], new: MessageT) -> MessageT:
+        """Writes a resource through the whole chain. The answer is what is stored. Raises what the chain raises."""
+        ...
+
+    async def delete(self, descriptor: Descriptor[MessageT, Any], name: str) -> bool:
+        """Deletes a resource through the whole chain; False where there is none. Raises what the chain raises."""
+        ...
+
+    def put(self, descriptor: Descriptor[MessageT, Any], message: MessageT) -> None:
+        """Writes a resource past the chain."""
+        ...
+
+    def remove(self, descriptor: Descriptor[MessageT, Any], name: str) -> None:
+        """Deletes a resource past the chain; one that is not there may be removed."""
+        ...
+
+    async def get_record(self, key: str) -> bytes | None:
+        """What is kept under a key that is no resource's (`i/...`)."""
+        ...
+
+    def put_record(self, key: str, value: bytes) -> None: ...
+
+    def delete_record(self, key: str) -> None: ...
+
+    def on_committed(self, callback: Committed) -> None:
+        """`callback` is awaited when the transaction is durable, before the request is answered.
+
+        It gets the revision of the transaction; where nothing was written, the revision at which all of it held.
+        """
+        ...
+
+
+class _NoTransaction:
+    """Stands where a save has no transaction."""
+
+    def __getattr__(self, attribute: str) -> NoReturn:
+        raise RuntimeError(f"this save has no transaction to {attribute} in: whoever made its context gave none")
+
+
+_NO_TRANSACTION: Final = cast("SaveTransaction", _NoTransaction())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +87,10 @@ class SaveContext:
     """The policies that this save may rely on, by the full name of the holder, or of the Service, that has them."""
     time: datetime
     """When the save happens, by the store's clock; with a time zone."""
-    transaction: Any = None
+    transaction: SaveTransaction = _NO_TRANSACTION
     """The transaction of the store, for middlewares that read or write there."""
+    caller: str = ""
+    """The domain of the service on whose behalf the save is made; empty where nobody said."""
 
 
 class StoreMiddleware(Protocol):

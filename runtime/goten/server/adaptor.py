@@ -1,0 +1,95 @@
+"""Operations as handlers of grpc.aio: thin, for every request passes here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+from typing import Any, Final, TypeAlias
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
+
+from goten.methods import MethodDescriptor
+from goten.refusals import Refused
+from goten.server.failures import refusal_of
+
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+CallerOf: TypeAlias = Callable[[Context], str]
+"""The domain of the service on whose behalf an RPC is made."""
+
+
+class _Malformed:
+    """Stands for a request that could not be read."""
+
+
+_MALFORMED: Final = _Malformed()
+
+
+def unary_handler(
+    method: MethodDescriptor[Any, Any],
+    operation: Callable[[Any, str], Awaitable[Any]],
+    caller: CallerOf | None = None,
+) -> Handler:
+    """Serves a method by an operation, (request, caller) to response, which may raise anything."""
+
+    async def respond(request: Any, context: Context) -> Any:
+        try:
+            if request is _MALFORMED:
+                raise _unreadable(method)
+            return await operation(request, "" if caller is None else caller(context))
+        except Exception as error:
+            await abort(context, refusal_of(error, method.full_name))
+
+    return grpc.unary_unary_rpc_method_handler(respond, _reader(method), _write)
+
+
+def stream_handler(
+    method: MethodDescriptor[Any, Any],
+    operation: Callable[[Any, str], AsyncIterator[Any]],
+    caller: CallerOf | None = None,
+) -> Handler:
+    """Serves a method by an operation, (request, caller) to responses: messages, or such that are serialized."""
+
+    async def respond(request: Any, context: Context) -> None:
+        try:
+            if request is _MALFORMED:
+                raise _unreadable(method)
+            responses: Any = operation(request, "" if caller is None else caller(context))
+            async with aclosing(responses):
+                async for response in responses:
+                    await context.write(response)
+        except Exception as error:
+            await abort(context, refusal_of(error, method.full_name))
+
+    return grpc.unary_stream_rpc_method_handler(respond, _reader(method), _write)
+
+
+async def abort(context: Context, refused: Refused) -> None:
+    """Ends the RPC with the status and its details. Raises what grpc.aio raises to end it."""
+    await context.abort(refused.code, refused.short_message, refused.trailing_metadata())
+
+
+def _reader(method: MethodDescriptor[Any, Any]) -> Callable[[bytes], Any]:
+    parse = method.request.FromString
+
+    def read(data: bytes) -> Any:
+        # An exception here would end the RPC with UNKNOWN and a traceback in the log.
+        try:
+            return parse(data)
+        except DecodeError:
+            return _MALFORMED
+
+    return read
+
+
+def _write(response: Any) -> bytes:
+    data: bytes = response if type(response) is bytes else response.SerializeToString()
+    return data
+
+
+def _unreadable(method: MethodDescriptor[Any, Any]) -> Refused:
+    name = method.request.DESCRIPTOR.full_name
+    reason = f"the request cannot be read as {name}: it is damaged, or nested deeper than 100 levels"
+    return Refused(grpc.StatusCode.INVALID_ARGUMENT, reason)

@@ -1,0 +1,168 @@
+"""The process side of serving: one port, with health, reflection, limits, and an end that loses nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, cast
+
+import grpc
+import grpc.aio
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha._async import ReflectionServicer  # type: ignore[import-untyped]
+
+from goten.refusals import Refused
+from goten.server import health
+from goten.server.adaptor import Context, Handler, abort
+from goten.server.listening import DEFAULT_LISTEN, ListenRefused, check_listen
+from goten.server.streams import DEFAULT_PER_CONNECTION, Streams
+from goten.watch import SERVER_OPTIONS
+
+_LOG: Final = logging.getLogger("goten.server")
+
+MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
+DEFAULT_GRACE: Final = 5.0
+
+Apis = Mapping[str, Mapping[str, Handler]]
+"""By the full name of an API and the name of a method."""
+
+
+class Server:
+    """Serves APIs on a loopback address. It answers UNAVAILABLE, and is not healthy, until `ready`."""
+
+    def __init__(
+        self,
+        apis: Iterable[Apis],
+        *,
+        listen: str = DEFAULT_LISTEN,
+        max_request_bytes: int = MAX_REQUEST_BYTES,
+        streams_per_connection: int = DEFAULT_PER_CONNECTION,
+        options: Iterable[tuple[str, Any]] = (),
+    ) -> None:
+        """`options` are gRPC's, and come on top of ours. Raises ListenRefused, ValueError for an API given twice."""
+        self._listen = check_listen(listen)
+        self._streams = Streams(streams_per_connection)
+        self._apis = _merged(apis)
+        self._health = health.Health(self._apis)
+        self._options = [
+            *SERVER_OPTIONS,
+            ("grpc.max_receive_message_length", max_request_bytes),
+            # A port that is taken is an error.
+            ("grpc.so_reuseport", 0),
+            *options,
+        ]
+        self._gate = _Gate()
+        self._server: Any = None
+        self._port = 0
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on, once it is started; 0 on a Unix socket."""
+        return self._port
+
+    @property
+    def address(self) -> str:
+        """Where clients reach it, once it is started."""
+        if self._listen.startswith("unix:"):
+            return self._listen
+        return f"{self._listen.rpartition(':')[0]}:{self._port}"
+
+    @property
+    def serving(self) -> bool:
+        return self._health.serving
+
+    async def start(self) -> None:
+        """Listens. Raises ListenRefused where the port is taken."""
+        for api, methods in self._apis.items():
+            self._gate.add(api, {name: self._streams.counted(handler) for name, handler in methods.items()})
+        self._gate.add(health.API, self._health.handlers(), always=True)
+        self._gate.add(reflection.SERVICE_NAME, self._reflection(), always=True)
+        server = grpc.aio.server(options=self._options)
+        server.add_generic_rpc_handlers((self._gate,))
+        try:
+            port = server.add_insecure_port(self._listen)
+        except RuntimeError as error:
+            raise ListenRefused(self._listen, f"gRPC cannot listen there ({error})", "is it taken?") from None
+        await server.start()
+        self._server, self._port = server, 0 if self._listen.startswith("unix:") else port
+        _LOG.info("listening", extra={"address": self.address})
+
+    def ready(self) -> None:
+        """From now on requests are served, and the server is healthy."""
+        self._gate.open()
+        self._health.set_serving(True)
+        _LOG.info("ready", extra={"address": self.address})
+
+    async def stop(self, grace: float = DEFAULT_GRACE) -> None:
+        """Tells that it goes: not healthy any more, no new requests, streams end with UNAVAILABLE.
+
+        Requests under way have `grace` seconds to finish; then they are cancelled. Can be called again.
+        """
+        server, self._server = self._server, None
+        self._health.drain()
+        if server is None:
+            return
+        _LOG.info("draining", extra={"address": self.address, "streams": len(self._streams)})
+        self._streams.drain()
+        await server.stop(grace)
+        _LOG.info("stopped", extra={"address": self.address})
+
+    def _reflection(self) -> Mapping[str, Handler]:
+        collected = _Collected()
+        names = [*self._apis, health.API, reflection.SERVICE_NAME]
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(ReflectionServicer(names), cast("Any", collected))
+        return {name: self._streams.counted(handler) for name, handler in collected.handlers.items()}
+
+
+class _Gate(grpc.GenericRpcHandler):
+    """Finds the handler of a method; until it is open, only of those that are always served."""
+
+    def __init__(self) -> None:
+        self._handlers: dict[str, Handler] = {}
+        self._closed: dict[str, Handler] = {}
+        self._serving = self._closed
+
+    def add(self, api: str, methods: Mapping[str, Handler], *, always: bool = False) -> None:
+        for name, handler in methods.items():
+            path = f"/{api}/{name}"
+            self._handlers[path] = handler
+            self._closed[path] = handler if always else _NOT_READY
+
+    def open(self) -> None:
+        self._serving = self._handlers
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+        return self._serving.get(handler_call_details.method)
+
+
+class _Collected:
+    """Takes handlers in the place of a server."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+
+    def add_generic_rpc_handlers(self, handlers: Any) -> None:
+        """What is here is registered as well, by name."""
+
+    def add_registered_method_handlers(self, api: str, handlers: Mapping[str, Handler]) -> None:
+        self.handlers.update(handlers)
+
+
+async def _not_ready(request: Any, context: Context) -> Any:
+    await abort(context, Refused(grpc.StatusCode.UNAVAILABLE, "the server is not ready yet"))
+
+
+_NOT_READY: Final[Handler] = grpc.unary_unary_rpc_method_handler(_not_ready)
+
+
+def _merged(apis: Iterable[Apis]) -> dict[str, dict[str, Handler]]:
+    """Several givers may each have some methods of an API."""
+    merged: dict[str, dict[str, Handler]] = {}
+    for given in apis:
+        for api, methods in given.items():
+            known = merged.setdefault(api, {})
+            twice = known.keys() & methods.keys()
+            if twice:
+                raise ValueError(f"{api} has two handlers of {', '.join(sorted(twice))}")
+            known.update(methods)
+    return merged
