@@ -66,7 +66,7 @@ def compiled_facts(files: FileDescriptorSet) -> Iterator[str]:
     """Facts of the canonical files, one a line, each with all that is needed to find it."""
     read = options_reader(files)
     for file in files.file:
-        if not file.name.startswith("goten/"):
+        if not file.name.startswith("goten/") or file.name.startswith("goten/admin/"):
             continue
         path = published_path(file.name)
         for message in file.message_type:

@@ -1,0 +1,1 @@
+"""The Meta service: configuration, rules, controller, command line."""
