@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
-from contextlib import suppress
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from typing import Any, Final, TypeAlias
 
 import grpc
 
 from goten.refusals import Refused
+from goten.server.watching.groups import Group, Source, Watcher, remind, spread_out, tell
 from goten.server.watching.snapshot import PieceCache
 from goten.store import Applied, Store
 from goten.watch import Clock, LoopClock
@@ -20,71 +20,11 @@ BOOKMARK_INTERVAL: Final = 25.0
 CACHE_BYTES: Final = 16_000_000
 """So much of snapshots that are being sent is kept for others who want the same."""
 KEPT_CHANGES: Final = 500
-_TURN: Final = 0.005
-"""For so many seconds the hub works before it lets others have their turn."""
 
 _log = logging.getLogger("goten.server")
 
 Topic: TypeAlias = Hashable
 """What a watch is about: a resource type, or a pair of one and a name."""
-
-
-class Source(Protocol):
-    """What is worked out once for all watchers of a group."""
-
-    def hear(self, first: int, last: int) -> None:
-        """The store has applied events of the type, from a revision to another one. It only takes note."""
-        ...
-
-    def has_news(self) -> bool:
-        """Whether something happened, since this was asked last, that its watchers may have to be told."""
-        ...
-
-    def tidy(self) -> None:
-        """Lets go of what was kept in case that somebody wants it. Called now and then."""
-        ...
-
-
-class Group:
-    """Watchers that share a source. The hub makes it for the first of them, and drops it after the last."""
-
-    __slots__ = ("source", "waiting", "watchers")
-
-    def __init__(self, source: Source) -> None:
-        self.source: Final = source
-        self.watchers = 0
-        self.waiting: set[Watcher] = set()
-
-
-class Watcher:
-    """One stream. While it waits, it costs one future."""
-
-    __slots__ = ("_group", "_news")
-
-    def __init__(self, group: Group) -> None:
-        self._group = group
-        self._news: asyncio.Future[bool] | None = None
-
-    async def wait(self) -> bool:
-        """Returns False when there may be something to send, True when a bookmark is due.
-
-        Raises Refused when the hub is closed meanwhile.
-        """
-        self._news = asyncio.get_running_loop().create_future()
-        self._group.waiting.add(self)
-        try:
-            return await self._news
-        finally:
-            self._group.waiting.discard(self)
-            self._news = None
-
-    def wake(self, *, bookmark: bool = False) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_result(bookmark)
-
-    def end(self, refusal: Refused) -> None:
-        if self._news is not None and not self._news.done():
-            self._news.set_exception(refusal)
 
 
 class WatchHub:
@@ -208,14 +148,14 @@ class WatchHub:
             await self._alarm.wait()
             self._alarm.clear()
             dirty, self._dirty = self._dirty, {}
-            await _spread_out(_tell, [group for topic in dirty for group in self._groups.get(topic, {}).values()])
+            await spread_out(tell, [group for topic in dirty for group in self._groups.get(topic, {}).values()])
 
     async def _remind(self) -> None:
         """Has everyone who waits send a bookmark."""
         while True:
             await self._clock.sleep(self._interval)
             self.cache.clear()
-            await _spread_out(_remind, list(self._all_groups()))
+            await spread_out(remind, list(self._all_groups()))
 
     async def _end_with_store(self) -> None:
         self.close(str(await self.store.wait_failed()))
@@ -236,34 +176,3 @@ class WatchHub:
 
     def _refusal(self) -> Refused:
         return Refused(grpc.StatusCode.UNAVAILABLE, self._end or "")
-
-
-async def _spread_out(work: Callable[[Group], None], groups: Iterable[Group]) -> None:
-    """Does the work for all groups, with turns of the event loop in between."""
-    time = asyncio.get_running_loop().time
-    due = time() + _TURN
-    for group in groups:
-        work(group)
-        if time() > due:
-            await asyncio.sleep(0)
-            due = time() + _TURN
-
-
-def _remind(group: Group) -> None:
-    # Whoever is woken meets what goes wrong here, and ends with it.
-    with suppress(Exception):
-        group.source.tidy()
-    for watcher in group.waiting:
-        watcher.wake(bookmark=True)
-
-
-def _tell(group: Group) -> None:
-    """Wakes those who wait if there are news for them."""
-    try:
-        has_news = group.source.has_news()
-    except Exception:
-        # Whoever is woken meets it too, and ends with it.
-        has_news = True
-    if has_news:
-        for watcher in group.waiting:
-            watcher.wake()

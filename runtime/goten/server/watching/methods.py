@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
 
 from goten.methods import MethodDescriptor
 from goten.query import Selection, declared_views, parse_filter, parse_order
@@ -12,10 +12,10 @@ from goten.server.reading import name_reader
 from goten.server.request_shapes import message_reader, reader
 from goten.server.served import Served
 from goten.server.watching.changes import ChangeSource
-from goten.server.watching.hub import Topic, WatchHub
+from goten.server.watching.hub import WatchHub
 from goten.server.watching.one import OneFeed, OneSource
+from goten.server.watching.operation import Feed, Opening, WatchOperation
 from goten.server.watching.ordered import OrderedSource
-from goten.server.watching.pause import Pause
 from goten.server.watching.question import Question
 from goten.server.watching.requests import RequestReader, WatchRequest
 from goten.server.watching.shapes import ChangeShape, ResponseShape
@@ -23,67 +23,6 @@ from goten.server.watching.stateful import StatefulFeed
 from goten.server.watching.stateless import StatelessFeed
 from goten.server.watching.tokens import fingerprint
 from goten.types import view_pb2
-
-
-class Feed(Protocol):
-    """What one watcher is sent, worked out when it is asked for."""
-
-    def next(self) -> bytes | Pause:
-        """The next response, or why there is none."""
-        ...
-
-    def work(self) -> None:
-        """What `next` asked for, or some of it: a few milliseconds."""
-        ...
-
-    def bookmark(self) -> bytes:
-        """What to send when nothing else was sent for long; empty: nothing."""
-        ...
-
-
-class _Opening(NamedTuple):
-    """A watch that is about to begin: the group that it joins, and how."""
-
-    topic: Topic
-    key: Hashable
-    make_source: Callable[[], Any]
-    make_feed: Callable[[Any], Feed]
-
-
-class WatchOperation:
-    """A Watch method: called with a request and its caller, it yields serialized responses until it is closed.
-
-    Closing the iterator (`aclosing`) ends the watch. It raises Refused, QueryError, and StorageUnavailable.
-    """
-
-    def __init__(self, hub: WatchHub, prepare: Callable[[Any, str], _Opening]) -> None:
-        self._hub = hub
-        self._prepare = prepare
-
-    async def __call__(self, request: Any, caller: str = "") -> AsyncIterator[bytes]:
-        opening = self._prepare(request, caller)
-        await self._hub.catch_up()
-        watcher, source = self._hub.join(opening.topic, opening.key, opening.make_source)
-        try:
-            feed = opening.make_feed(source)
-            bookmark_is_due = False
-            while True:
-                self._hub.check()
-                response = feed.next()
-                if response is Pause.WORK:
-                    await self._hub.take_turn()
-                    feed.work()
-                elif response is not Pause.WAIT:
-                    bookmark_is_due = False
-                    yield response
-                elif not bookmark_is_due:
-                    bookmark_is_due = await watcher.wait()
-                else:
-                    bookmark_is_due = False
-                    if bookmark := feed.bookmark():
-                        yield bookmark
-        finally:
-            self._hub.leave(opening.topic, opening.key)
 
 
 class WatchMethods:
@@ -137,7 +76,7 @@ class _Many:
         self._shape = ResponseShape(method, served.descriptor)
         self._selecting = _Selecting(served)
 
-    def prepare(self, request: Any, caller: str) -> _Opening:
+    def prepare(self, request: Any, caller: str) -> Opening:
         asked = self._reader.read(request)
         shown, noticed = self._selecting.of(asked.view, asked.field_mask)
         question = Question(
@@ -149,7 +88,7 @@ class _Many:
         )
         return self._stateless(asked, question, caller) if asked.stateless else self._stateful(asked, question)
 
-    def _stateless(self, asked: WatchRequest, question: Question, caller: str) -> _Opening:
+    def _stateless(self, asked: WatchRequest, question: Question, caller: str) -> Opening:
         self._check_kinds("STATELESS", {"current", "removed"})
         asked_for = fingerprint((self._method.full_name, *question.texts, caller))
 
@@ -162,7 +101,7 @@ class _Many:
             self._begin(feed, source, asked, asked_for)
             return feed
 
-        return _Opening(self._served.stored.type, (self._method.full_name, question.texts), make_source, make_feed)
+        return Opening(self._served.stored.type, (self._method.full_name, question.texts), make_source, make_feed)
 
     def _begin(self, feed: StatelessFeed, source: ChangeSource, asked: WatchRequest, asked_for: str) -> None:
         """Where a stream begins (FEED-3, FEED-6, FEED-7, FEED-13)."""
@@ -178,7 +117,7 @@ class _Many:
             feed.go_on_from(revision)
         return None
 
-    def _stateful(self, asked: WatchRequest, question: Question) -> _Opening:
+    def _stateful(self, asked: WatchRequest, question: Question) -> Opening:
         self._check_kinds("STATEFUL", {"added", "modified", "removed"})
         descriptor = self._served.descriptor
         order = parse_order(asked.order_by, descriptor.message, name_field=descriptor.name_field)
@@ -190,7 +129,7 @@ class _Many:
             return StatefulFeed(source, asked.chunk, asked.page_size, asked.page_token)
 
         key = self._method.full_name, question.texts, str(order)
-        return _Opening(self._served.stored.type, key, make_source, make_feed)
+        return Opening(self._served.stored.type, key, make_source, make_feed)
 
     def _check_kinds(self, type: str, kinds: set[str]) -> None:
         """What the changes of the method cannot say, it cannot serve (FEED-1)."""
@@ -212,7 +151,7 @@ class _One:
         self._shape = ChangeShape(method, served.descriptor)
         self._selecting = _Selecting(served)
 
-    def prepare(self, request: Any, caller: str) -> _Opening:
+    def prepare(self, request: Any, caller: str) -> Opening:
         name = self._served.name_in(self._field, self._name(request))
         mask = self._mask(request)
         shown, noticed = self._selecting.of(self._view(request), () if mask is None else mask.paths)
@@ -234,4 +173,4 @@ class _One:
                 raise not_found(stored.type, name)
             return OneFeed(source)
 
-        return _Opening((stored.type, name), (self._method.full_name, shown.key, noticed.key), make_source, make_feed)
+        return Opening((stored.type, name), (self._method.full_name, shown.key, noticed.key), make_source, make_feed)
