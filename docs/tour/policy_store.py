@@ -23,7 +23,7 @@ ROBOT = "projects/p1/regions/us-west2/serviceAccounts/robot"
 
 
 async def main(address: str) -> None:
-    # One server for both services that names of identity.example.com need.
+    # Names of identity.example.com can be below services of Meta, for which a standalone server stands in.
     servers = {"identity.example.com": address, "meta.goten.com": address}
     async with StaticChannelProvider(servers, options=CHANNEL_OPTIONS) as channels:
         identity = channels.channel("identity.example.com", "v1")

@@ -15,8 +15,14 @@ from tests.servers.process import ServerProcess
 # A killed server is dialled again at once, so that tests need not wait for it.
 QUICK_OPTIONS = [(name, min(value, 50) if "reconnect" in name else value) for name, value in CHANNEL_OPTIONS]
 
-STATE = "state.jsonl"
-"""The file of a server of the test's own, in `tmp_path`."""
+STATE = "state.db"
+"""The SQLite file of a server of the test's own, in `tmp_path`."""
+
+
+def remove_state(folder: Path) -> None:
+    """Removes that file, and what SQLite has beside it."""
+    for file in folder.glob(f"{STATE}*"):
+        file.unlink()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +35,7 @@ def shared_server() -> Iterator[ServerProcess]:
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[ServerProcess]:
     """A server of the test's own, which keeps its resources in a file."""
-    with ServerProcess(state=tmp_path / STATE) as server:
+    with ServerProcess(storage=tmp_path / STATE) as server:
         yield server
 
 

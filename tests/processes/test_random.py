@@ -75,12 +75,13 @@ class World:
             await asyncio.sleep(self.random.uniform(0.0, 0.02))
 
     async def make_trouble(self) -> None:
-        """One trouble after the other, with pauses in which all is well."""
+        """One trouble after the other, with pauses in which all is well, at first some time."""
         control = self.identity.control
+        await asyncio.sleep(0.5)
         while True:
+            await asyncio.sleep(self.random.uniform(0.0, 1.5))
             trouble = self.random.choice([self._kill, self._pause, control.compact, self._misbehave, self._misbehave])
             await trouble()
-            await asyncio.sleep(self.random.uniform(0.0, 1.5))
 
     async def _kill(self) -> None:
         self.server.kill()
@@ -113,9 +114,9 @@ class World:
             case 5:
                 await control.set(size_error=self.random.choice([-1, 1, None]))
             case 6:
-                await control.set(lag_at=await control.revision(), hold_watch=self.random.random() < 0.5)
+                await control.set(lag=True, hold_watch=self.random.random() < 0.5)
                 await asyncio.sleep(self.random.uniform(0.0, LONGEST_LAG))
-                await control.set(lag_at=None)
+                await control.set(lag=False)
         await asyncio.sleep(self.random.uniform(0.0, 2.0))
         await control.clear()
 

@@ -21,7 +21,7 @@ from goten.watch import (
     WatchState,
     WatchTiming,
 )
-from tests.processes.conftest import QUICK_OPTIONS, STATE
+from tests.processes.conftest import QUICK_OPTIONS, remove_state
 from tests.processes.identity import Identity, Project
 from tests.processes.waiting import until
 from tests.servers.process import ServerProcess
@@ -107,7 +107,7 @@ async def test_a_server_that_lost_all_is_believed(
 ) -> None:
     """WATCH-6: a token of another store gets a hard reset, and deletions are found out."""
     server.kill()
-    (tmp_path / STATE).unlink()
+    remove_state(tmp_path)
     server.start()
     await identity.put_project("projects/d", title="d")
     await until(lambda: scene.knows(d="d"), "only what is new is there")

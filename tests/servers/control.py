@@ -6,42 +6,69 @@ It is a gRPC service without a proto, on the port of the server, and answers wha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import grpc
 import grpc.aio
 
+from goten.descriptors import Descriptor
+from goten.server.adaptor import Handler
+from goten.store import Store, Transaction
 from tests.servers.faults import Faults
-from tests.servers.store import Store
+from tests.servers.lagging import LaggingStore
 
 _SERVICE = "goten.tests.Control"
 
+Command = Callable[[Any], Awaitable[Any]]
 
-def add_control(server: grpc.aio.Server, store: Store, faults: Faults, calls: Callable[[], dict[str, int]]) -> None:
-    """Makes `server` serve the control channel."""
 
-    def stats(_: Any) -> Any:
-        return {"revision": store.revision, "calls": calls()}
+def control_handlers(
+    store: Store, lagging: LaggingStore, faults: Faults, calls: Callable[[], dict[str, int]]
+) -> Mapping[str, Mapping[str, Handler]]:
+    """The handlers of the control channel, as a server takes them."""
 
-    commands: dict[str, Callable[[Any], Any]] = {
-        "Set": faults.set,
-        "Clear": lambda _: faults.clear(),
-        "Compact": lambda _: store.compact(),
-        "Wipe": lambda _: store.wipe(),
-        "Stats": stats,
+    async def set_faults(values: Any) -> None:
+        faults.set(values)
+        lagging.follow_fault()
+
+    async def clear(_: Any) -> None:
+        faults.clear()
+        lagging.follow_fault()
+
+    async def compact(_: Any) -> None:
+        await store.compact(store.revision)
+
+    async def wipe(_: Any) -> None:
+        for descriptor in lagging.descriptors:
+            for name in list(store.names(descriptor)):
+                await _delete(store, descriptor, name)
+
+    async def count(_: Any) -> Any:
+        return calls()
+
+    commands: dict[str, Command] = {
+        "Set": set_faults,
+        "Clear": clear,
+        "Compact": compact,
+        "Wipe": wipe,
+        "Calls": count,
     }
-    handlers: dict[str, Any] = {
-        name: grpc.unary_unary_rpc_method_handler(_behaviour(command)) for name, command in commands.items()
-    }
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(_SERVICE, handlers),))
+    return {_SERVICE: {name: _handler(command) for name, command in commands.items()}}
 
 
-def _behaviour(command: Callable[[Any], Any]) -> Any:
+async def _delete(store: Store, descriptor: Descriptor[Any, Any], name: str) -> None:
+    async def body(transaction: Transaction) -> None:
+        transaction.delete(descriptor, name)
+
+    await store.transact(body)
+
+
+def _handler(command: Command) -> Handler:
     async def behaviour(request: bytes, _: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
-        return json.dumps(command(json.loads(request))).encode()
+        return json.dumps(await command(json.loads(request))).encode()
 
-    return behaviour
+    return grpc.unary_unary_rpc_method_handler(behaviour)
 
 
 class Control:
@@ -66,14 +93,10 @@ class Control:
         """Deletes all resources, one write each."""
         await self._call("Wipe")
 
-    async def revision(self) -> int:
-        """The revision of the last write."""
-        return int((await self._call("Stats"))["revision"])
-
     async def calls(self) -> dict[str, int]:
         """How often what was called since the process began (`Project.get`, `Project.watch`), and how watches began:
         `Project.snapshot`, `Project.resume`, `Project.hard_reset`. What never happened is 0."""
-        return _Counts((await self._call("Stats"))["calls"])
+        return _Counts(await self._call("Calls"))
 
     async def _call(self, command: str, content: Any = None) -> Any:
         call: Any = self._channel.unary_unary(f"/{_SERVICE}/{command}")

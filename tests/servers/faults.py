@@ -9,7 +9,7 @@ from typing import Any
 
 import grpc
 
-from tests.servers.refusal import Refused
+from goten.refusals import Refused
 
 
 @dataclass(slots=True)
@@ -20,8 +20,8 @@ class Faults:
     """Unary RPCs take so long before they look at anything."""
     get_delay: float = 0.0
     """Get, BatchGet and List take so long between reading and answering, so that answers are old when they arrive."""
-    lag_at: int | None = None
-    """Get, BatchGet and List answer as of this revision, which must not be compacted."""
+    lag: bool = False
+    """Get, BatchGet and List go on answering as of when this was set."""
     hidden: list[str] = field(default_factory=list)
     """Get and BatchGet find nothing under these names."""
     watch_delay: float = 0.0
@@ -54,24 +54,24 @@ class Faults:
         self.set({item.name: getattr(fresh, item.name) for item in fields(self) if item.init})
 
     async def before_answer(self) -> None:
-        """To be awaited before a unary RPC does anything."""
+        """To be awaited before a unary RPC does anything. Raises Refused."""
         await self._while_frozen()
         self._refuse(self.refuse)
         await asyncio.sleep(self.answer_delay)
 
     async def before_stream(self) -> None:
-        """To be awaited before a stream does anything."""
+        """To be awaited before a stream does anything. Raises Refused."""
         await self._while_frozen()
         self._refuse(self.refuse or self.refuse_watch)
 
-    async def before_response(self) -> None:
-        """To be awaited before a stream sends something."""
-        await asyncio.sleep(self.watch_delay)
-        await self.while_held()
+    @property
+    def holds(self) -> bool:
+        """Whether streams may not send."""
+        return self.frozen or self.hold_watch
 
     async def while_held(self) -> None:
         """Returns once streams may send."""
-        while self.frozen or self.hold_watch:
+        while self.holds:
             await self._changed.wait()
 
     def say_size(self, size: int) -> int | None:

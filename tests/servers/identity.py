@@ -1,26 +1,27 @@
-"""A server of the example service identity.example.com v1, for tests and for trying things out.
+"""identity.example.com for tests: v1 and v2 of the example service, without policies, and with all that can go wrong.
 
-    python -m tests.servers.identity [--port N] [--state FILE]
+    PYTHONPATH=generated_examples:docs/examples python -m tests.servers.identity [--port N] [--storage sqlite:PATH]
 
-It serves projects and organizations (and, since names of the service can be below them, Meta's services) out of memory,
-on loopback only, without any access control.
+Besides the service's own resources it has services of Meta. What goes wrong, tests say over the control channel.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import sys
-from pathlib import Path
 
-GENERATED = Path(__file__).resolve().parents[2] / "generated_examples"
+from goten.server import ListenRefused
+from goten.storage import StorageLocationError, StorageUnavailable
+from tests.servers.serving import Options, serve
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.servers.identity", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="port to listen on (default: one that is free)")
-    parser.add_argument("--state", type=Path, metavar="FILE", help="keep the resources in a file, created if missing")
+    parser.add_argument("--storage", default="memory:", metavar="WHERE", help="memory: (default) or sqlite:PATH")
     parser.add_argument(
         "--bookmark-interval",
         type=float,
@@ -28,19 +29,15 @@ def main(arguments: list[str] | None = None) -> int:
         metavar="SECONDS",
         help="how long a watch stays silent at most (default: 10)",
     )
-    parser.add_argument("--history", type=int, default=10_000, metavar="N", help="changes to remember (default: 10000)")
     parser.add_argument(
         "--until-stdin-ends", action="store_true", help="end when stdin does, so as to end with its user"
     )
+    parser.add_argument("--faults", type=json.loads, default={}, metavar="JSON", help="faults by name (default: {})")
     chosen = parser.parse_args(arguments)
-    # Generated code that is on the path already comes first.
-    sys.path.append(str(GENERATED))
-    from tests.servers.serving import Options, serve
-
-    options = Options(chosen.port, chosen.state, chosen.bookmark_interval, chosen.history, chosen.until_stdin_ends)
+    options = Options(chosen.port, chosen.storage, chosen.bookmark_interval, chosen.faults, chosen.until_stdin_ends)
     try:
         asyncio.run(serve(options))
-    except (OSError, RuntimeError) as error:
+    except (ListenRefused, StorageLocationError, StorageUnavailable) as error:
         print(f"tests.servers.identity: {error}", file=sys.stderr)
         return 1
     return 0

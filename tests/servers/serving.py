@@ -1,32 +1,27 @@
-"""The process: store, APIs and control channel on one port, until a signal or the end of stdin."""
+"""The process: store, resource servers and control channel on one port, until a signal or the end of stdin."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, cast
 
-import grpc.aio
-from identity_example_com.v1 import descriptors
-from identity_example_com.v1.service import SERVICE
+from identity_example_com.v1.service import SERVICE as V1
+from identity_example_com.v2.service import SERVICE as V2
+from identity_service.versions import V1_OVER_V2
 
-from goten.meta.v1 import descriptors as meta_descriptors
-from goten.meta.v1 import service as meta_service
-from goten.watch import SERVER_OPTIONS
-from tests.servers.api import ResourceApi, add_apis, count_calls
-from tests.servers.control import add_control
+from goten.meta.v1 import descriptors as meta
+from goten.meta.v1.service import SERVICE as META
+from goten.server import MetadataUpkeep, ResourceServer, Server, WatchHub, resource_servers, running, stored_types
+from goten.storage import open_storage
+from goten.store import Store
+from tests.servers.control import control_handlers
 from tests.servers.faults import Faults
-from tests.servers.journal import Journal
-from tests.servers.store import Store
-
-SERVED = (
-    (SERVICE, descriptors.PROJECT),
-    (SERVICE, descriptors.ORGANIZATION),
-    # Names of identity.example.com can be below services of Meta, so who asks for policies needs these too.
-    (meta_service.SERVICE, meta_descriptors.SERVICE),
-)
+from tests.servers.faulty import FaultyServer, count_calls
+from tests.servers.lagging import LaggingStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +29,36 @@ class Options:
     """What the command line says."""
 
     port: int
-    state: Path | None
+    storage: str
     bookmark_interval: float
-    history: int
+    faults: Mapping[str, Any]
     until_stdin_ends: bool
 
 
 async def serve(options: Options) -> None:
     """Prints the address when it is ready, and returns when it is told to end."""
-    journal = Journal(options.state) if options.state else None
-    store = Store({resource.type: resource.message for _, resource in SERVED}, journal, options.history)
+    # Names of identity.example.com can be below services of Meta, so who asks for policies needs these too.
+    types = (*stored_types(V2, V1), meta.SERVICE)
+    store = Store(open_storage(options.storage), types)
+    hub = WatchHub(store, bookmark_interval=options.bookmark_interval)
     faults = Faults()
-    apis = [ResourceApi(service, resource, store, faults, options.bookmark_interval) for service, resource in SERVED]
-    # Without so_reuseport, a port that is taken is an error.
-    server = grpc.aio.server(options=[*SERVER_OPTIONS, ("grpc.so_reuseport", 0)])
-    add_apis(server, apis)
-    add_control(server, store, faults, lambda: count_calls(apis))
-    port = server.add_insecure_port(f"127.0.0.1:{options.port}")
-    await server.start()
-    print(f"listening on 127.0.0.1:{port}", flush=True)
-    await _told_to_end(options.until_stdin_ends)
-    await server.stop(grace=None)
-    store.close()
+    faults.set(options.faults)
+    lagging = LaggingStore(store, types, faults)
+    servers = [FaultyServer(server, faults) for server in _servers(cast("Store", lagging), hub)]
+    control = control_handlers(store, lagging, faults, lambda: count_calls(servers))
+    host = Server([*(server.handlers() for server in servers), control], listen=f"127.0.0.1:{options.port}")
+    async with running(store, hub, host, grace=0):
+        print(f"serving {V2.domain} {V1.version}, {V2.version} on {host.address}", flush=True)
+        await _told_to_end(options.until_stdin_ends)
+
+
+def _servers(store: Store, hub: WatchHub) -> list[ResourceServer[Any, Any]]:
+    rules = [MetadataUpkeep()]
+    return [
+        *resource_servers(V1, store, rules, hub=hub, versions=V1_OVER_V2),
+        *resource_servers(V2, store, rules, hub=hub),
+        ResourceServer(meta.SERVICE, store, rules, service=META, hub=hub),
+    ]
 
 
 async def _told_to_end(until_stdin_ends: bool) -> None:

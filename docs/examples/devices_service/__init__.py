@@ -1,0 +1,1 @@
+"""The example service devices.example.com: machines in the field, in regions."""
