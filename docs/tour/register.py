@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import grpc
@@ -19,7 +20,7 @@ def main(domain: str, region: str, *versions: str) -> None:
         all_versions=versions,
         multi_region_policy=MultiRegionPolicy(enabled_regions=[region], default_control_region=region),
     )
-    with grpc.insecure_channel("127.0.0.1:8472") as channel:
+    with grpc.insecure_channel(os.environ.get("GOTEN_META", "127.0.0.1:8472")) as channel:
         stored = ServiceServiceStub(channel).UpdateService(UpdateServiceRequest(service=service, allow_missing=True))
     print(f"{stored.name} has {', '.join(stored.all_versions)}")
 
