@@ -14,6 +14,7 @@ STATUS_DETAILS_KEY: Final = "grpc-status-details-bin"
 # Peers refuse metadata of more than 8 KB or so. A message travels percent-encoded, and a second time in the details.
 _LONGEST_MESSAGE: Final = 1500
 _LONGEST_DETAILS: Final = 4096
+_LONGEST_FIELD: Final = 200
 
 
 class Refused(Exception):
@@ -47,12 +48,20 @@ class Refused(Exception):
 def invalid(field: str, reason: str, hint: str = "") -> Refused:
     """INVALID_ARGUMENT: what is in `field` of the request (dotted path) can never be served."""
     text = f"{reason}; {hint}" if hint else reason
-    violation = error_details_pb2.BadRequest.FieldViolation(field=field, description=text)
+    # Cut, so that they travel even where the message is as long as it can be.
+    violation = error_details_pb2.BadRequest.FieldViolation(field=field[:_LONGEST_FIELD], description=_shortened(text))
     return Refused(
         grpc.StatusCode.INVALID_ARGUMENT,
         f"{field}: {text}",
         [error_details_pb2.BadRequest(field_violations=[violation])],
     )
+
+
+def invalid_request(reason: str) -> Refused:
+    """INVALID_ARGUMENT: the request as a whole can never be served."""
+    violation = error_details_pb2.BadRequest.FieldViolation(description=_shortened(reason))
+    details = error_details_pb2.BadRequest(field_violations=[violation])
+    return Refused(grpc.StatusCode.INVALID_ARGUMENT, reason, [details])
 
 
 def not_found(resource_type: str, name: str) -> Refused:
@@ -71,7 +80,9 @@ def precondition(kind: str, subject: str, reason: str, hint: str = "") -> Refuse
     `kind` is SCREAMING_SNAKE and names the rule (`SERVICE_IMPORTED`), `subject` the resource whose state it is.
     """
     text = f"{reason}; {hint}" if hint else reason
-    violation = error_details_pb2.PreconditionFailure.Violation(type=kind, subject=subject, description=text)
+    violation = error_details_pb2.PreconditionFailure.Violation(
+        type=kind, subject=subject, description=_shortened(text)
+    )
     return Refused(
         grpc.StatusCode.FAILED_PRECONDITION,
         f"{subject}: {text}",

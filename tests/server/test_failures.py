@@ -98,5 +98,5 @@ def test_what_is_too_long_for_metadata_is_cut(letter: str) -> None:
     refused = with_reason(precondition("KIND", "subject", letter * 100_000), "ODD", "x.example.com")
     assert len(refused.short_message.encode()) < 1600
     status = sent(refused)
-    assert [detail.type_url.rpartition(".")[2] for detail in status.details] == ["ErrorInfo"]
+    assert [detail.type_url.rpartition(".")[2] for detail in status.details] == ["PreconditionFailure", "ErrorInfo"]
     assert status.ByteSize() < 6000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -21,9 +21,16 @@ PAUSED: Final = "PAUSED"
 
 
 class Pause:
-    """Stands in front of handlers. Owns no task: an RPC runs in its own, and is ended there."""
+    """Stands in front of handlers. Owns no task: an RPC runs in its own, and is ended there.
 
-    def __init__(self) -> None:
+    `begun` is called with the reason when a pause begins, `ended` when it has ended.
+    """
+
+    def __init__(
+        self, begun: Callable[[str], None] = lambda reason: None, ended: Callable[[], None] = lambda: None
+    ) -> None:
+        self._begun = begun
+        self._ended = ended
         self._reason = ""
         self._streams: set[asyncio.Task[Any]] = set()
         self._under_way = 0
@@ -47,12 +54,14 @@ class Pause:
     async def begin(self, reason: str) -> None:
         """Refuses what comes, ends the streams, and returns when what was under way is done."""
         self._reason = reason
+        self._begun(reason)
         for task in self._streams:
             task.cancel()
         await self._idle.wait()
 
     def end(self) -> None:
         self._reason = ""
+        self._ended()
 
     def _guarded(self, handler: Handler) -> Handler:
         if handler.response_streaming:

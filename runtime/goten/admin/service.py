@@ -10,16 +10,15 @@ from datetime import datetime
 from typing import Any, Final
 
 import grpc
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 
 from goten.admin import compacting
 from goten.admin.checking import References
 from goten.admin.exporting import export
 from goten.admin.importing import Importer
 from goten.admin.v1 import admin_pb2
-from goten.descriptors import MessageT
 from goten.refusals import Refused
-from goten.server.adaptor import Context, Handler, abort
+from goten.server.adaptor import Context, Handler, abort, parse_request
 from goten.server.failures import refusal_of
 from goten.services import ServiceDescriptor
 from goten.store import Store
@@ -83,7 +82,7 @@ class AdminService:
     def _answers(name: str, request: type[Message], operation: Callable[[Any], Awaitable[Message]]) -> Any:
         async def respond(raw: bytes, context: Context) -> bytes:
             async with _refusing(name, context):
-                return (await operation(_read(request, raw))).SerializeToString()
+                return (await operation(parse_request(request, raw))).SerializeToString()
 
         return respond
 
@@ -114,7 +113,7 @@ class AdminService:
 
     async def _export(self, raw: bytes, context: Context) -> AsyncIterator[bytes]:
         async with _refusing("Export", context):
-            _read(admin_pb2.ExportRequest, raw)
+            parse_request(admin_pb2.ExportRequest, raw)
             if reason := self._facts.pause_reason():
                 # Half of an import is no copy of anything.
                 raise Refused(grpc.StatusCode.UNAVAILABLE, reason)
@@ -123,7 +122,7 @@ class AdminService:
 
     async def _import(self, raws: AsyncIterator[bytes], context: Context) -> bytes:
         async with _refusing("Import", context):
-            archived = await self._importer.receive(_read(admin_pb2.ImportRequest, raw) async for raw in raws)
+            archived = await self._importer.receive(parse_request(admin_pb2.ImportRequest, raw) async for raw in raws)
             # A client that leaves now does not make an import half done.
             task = asyncio.create_task(self._importer.write(archived), name="import")
             self._imports.add(task)
@@ -141,10 +140,3 @@ async def _refusing(name: str, context: Context) -> AsyncIterator[None]:
         yield
     except Exception as error:
         await abort(context, refusal_of(error, f"{API}.{name}"))
-
-
-def _read(kind: type[MessageT], raw: bytes) -> MessageT:
-    try:
-        return kind.FromString(raw)
-    except DecodeError:
-        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"this is no {kind.DESCRIPTOR.full_name}") from None

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from goten.admin.importing import Importer, discard_interrupted
 from goten.admin.pausing import Pause
@@ -24,9 +24,11 @@ from goten.meta_server.local_mode import LocalMode
 from goten.meta_server.own_regions import create_own_regions, is_own_record
 from goten.meta_server.registry_names import NAME_FOR
 from goten.meta_server.rules import meta_middlewares, upgrade_middlewares
+from goten.meta_server.secondary import Secondary
 from goten.meta_server.service_policies import MetaPolicies, StoreServicePolicies
 from goten.meta_server.upgrade_handlers import upgrade_handlers
 from goten.server.adaptor import Context
+from goten.server.failures import PartFailed
 from goten.server.host import Apis, Server
 from goten.server.resource_server import ResourceServer
 from goten.server.saving import Saver
@@ -41,6 +43,9 @@ _log = logging.getLogger("goten.meta_server")
 _GUARDED: Final = frozenset({descriptors.REGION, descriptors.SERVICE, descriptors.DEPLOYMENT})
 """Types whose writes take turns (REG-1)."""
 
+Failure: TypeAlias = StorageUnavailable | PartFailed | EnvRegistryError
+"""Why a server cannot go on."""
+
 
 class MetaApp:
     """One Meta server in this process. `front` are middlewares that come before Meta's own."""
@@ -53,7 +58,7 @@ class MetaApp:
             self.storage, SERVICE.resources, history=config.history, retention=config.retention or None
         )
         self._hub = WatchHub(self.store)
-        self._pause = Pause()
+        self._pause = Pause(begun=lambda reason: self._server.pause(reason), ended=lambda: self._server.resume())
         policies = StoreServicePolicies(self.store, config.region)
         neighbours = Neighbours(self.store)
         self._controller = ServicesInfoController(self.store, neighbours)
@@ -71,6 +76,9 @@ class MetaApp:
         self._apis = self._make_apis()
         self._local_mode = LocalMode(self._apis, config.region)
         self._server = self._make_server()
+        self._secondary = Secondary(
+            self.store, config.region, config.primary, self._serve, lambda reason: self._server.not_ready(reason)
+        )
         self._running = AsyncExitStack()
 
     @property
@@ -82,8 +90,17 @@ class MetaApp:
     def serving(self) -> bool:
         return self._server.serving
 
+    @property
+    def waits_for(self) -> str:
+        """Why it does not serve yet."""
+        return self._server.reason
+
+    async def wait_ready(self) -> None:
+        """Returns when requests are served."""
+        await self._server.wait_ready()
+
     async def start(self) -> None:
-        """Returns when requests are served. If it raises, everything is stopped again.
+        """Returns when requests are served; in a secondary region, when it waits. If it raises, everything is stopped.
 
         Raises ListenRefused where the port is taken, StorageUnavailable, and Refused where rules forbid its Regions.
         """
@@ -99,10 +116,17 @@ class MetaApp:
         await self._begin(self.storage.start, self.storage.stop)
         await self._begin(self.store.start, self.store.stop)
         await discard_interrupted(self.store, SERVICE)
+        if self.config.primary:
+            await self._begin(partial(self._secondary.start, self._server.address), self._secondary.stop)
+        else:
+            await self._serve()
+
+    async def _serve(self) -> None:
         await self._begin(self._controller.start, self._controller.stop)
-        created = await create_own_regions(self.saver, (self.config.region, *self.config.regions))
-        if created:
-            _log.info("regions created", extra={"event": "regions-created", "regions": ",".join(created)})
+        if not self.config.primary:
+            created = await create_own_regions(self.saver, (self.config.region, *self.config.regions))
+            if created:
+                _log.info("regions created", extra={"event": "regions-created", "regions": ",".join(created)})
         await self._begin(self._hub.start, self._hub.stop)
         await self._begin(partial(self._local_mode.start, self._server.address), self._local_mode.stop)
         self._running.push_async_callback(self._admin.stop)
@@ -118,16 +142,23 @@ class MetaApp:
         await self._server.stop(self.config.stop_grace)
         await self._running.aclose()
 
-    async def wait_failed(self) -> StorageUnavailable | EnvRegistryError:
-        """Returns when it cannot go on, with the reason: its store or its own EnvRegistry has failed for good."""
-        return await first_of(self._store_failed(), self._registry_failed())
+    async def wait_failed(self) -> Failure:
+        """Returns when it cannot go on, with the reason: its store, watches, controller or EnvRegistry has failed."""
+        return await first_of(
+            self._failure_of(self.store),
+            self._failure_of(self._hub),
+            self._failure_of(self._controller),
+            self._failure_of(self._secondary),
+            self._registry_failed(),
+        )
 
-    async def _store_failed(self) -> StorageUnavailable | EnvRegistryError:
-        return await self.store.wait_failed()
+    @staticmethod
+    async def _failure_of(part: Store | WatchHub | ServicesInfoController | Secondary) -> Failure:
+        return await part.wait_failed()
 
-    async def _registry_failed(self) -> StorageUnavailable | EnvRegistryError:
+    async def _registry_failed(self) -> Failure:
         try:
-            await self._local_mode.registry.wait_failed()
+            await self._local_mode.wait_failed()
         except EnvRegistryError as failure:
             return failure
         raise AssertionError("a registry that failed raises")

@@ -117,6 +117,9 @@ def _add(commands: Any, name: str, module: str, text: str) -> argparse.ArgumentP
 def _add_serve(commands: Any) -> None:
     serve = _add(commands, "serve", "serve", "run a Meta server")
     serve.add_argument("--region", metavar="REGION", help="id of the region that it serves, such as us-west2")
+    serve.add_argument(
+        "--primary", metavar="ADDRESS", help="where the primary region's Meta listens (default: this is the primary)"
+    )
     serve.add_argument("--listen", metavar="ADDRESS", help="loopback address and port (default: 127.0.0.1:8472)")
     serve.add_argument(
         "--storage",

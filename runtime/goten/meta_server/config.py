@@ -38,6 +38,8 @@ class MetaConfig:
     """Id of the region that it serves."""
     regions: tuple[str, ...] = ()
     """Ids of Regions that a start creates where they are missing, beside its own."""
+    primary: str = ""
+    """Where the Meta of the primary region listens; empty: this is the primary region."""
     listen: str = DEFAULT_LISTEN
     """`host:port`, where port 0 takes any free one, or `unix:PATH`. Loopback only."""
     storage: str = ""
@@ -60,6 +62,10 @@ class MetaConfig:
             problem = check(getattr(self, name))
             if problem is not None:
                 raise ConfigError(name, *problem)
+        if self.primary and self.regions:
+            raise ConfigError("regions", "are created in the primary region only", "name them in its configuration")
+        if self.primary and self.primary == self.listen:
+            raise ConfigError("primary", "is where this server itself listens", "leave it out in the primary region")
 
     @property
     def storage_address(self) -> str:
@@ -173,6 +179,7 @@ _NUMBER = _Kind("a number", lambda value: isinstance(value, int | float) and not
 _KINDS: Final[Mapping[str, _Kind]] = {
     "region": _TEXT,
     "regions": _TEXTS,
+    "primary": _TEXT,
     "listen": _TEXT,
     "storage": _TEXT,
     "log_format": _TEXT,
@@ -198,6 +205,12 @@ def _region(value: str) -> _Problem | None:
 
 def _regions(values: tuple[str, ...]) -> _Problem | None:
     return next((problem for value in values if (problem := _region(value))), None)
+
+
+def _primary(value: str) -> _Problem | None:
+    if not value or value.startswith("unix:") or re.fullmatch(r".+:\d{1,5}", value):
+        return None
+    return f"{value!r} is no address", "give host and port, such as 127.0.0.1:8472"
 
 
 def _listen(value: str) -> _Problem | None:
@@ -235,6 +248,7 @@ def _at_least(least: float) -> Callable[[float], _Problem | None]:
 _CHECKS: Final[Mapping[str, Callable[[Any], _Problem | None]]] = {
     "region": _region,
     "regions": _regions,
+    "primary": _primary,
     "listen": _listen,
     "storage": _storage,
     "log_format": _one_of(*LOG_FORMATS),

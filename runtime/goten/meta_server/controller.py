@@ -13,6 +13,7 @@ from typing import Final
 from goten.meta_server.fanout.neighbours import Neighbours
 from goten.meta_server.fanout.records import PENDING, Pending, read_record
 from goten.meta_server.fanout.writing import Writing
+from goten.server.failures import PartFailed
 from goten.storage import Event, StorageUnavailable
 from goten.store import Applied, Store
 from goten.watch import Clock, LoopClock
@@ -78,6 +79,8 @@ class ServicesInfoController:
         self._detach: Callable[[], None] | None = None
         self._failures = 0
         self._last_error = ""
+        self._failure: PartFailed | None = None
+        self._has_failed = asyncio.Event()
 
     async def start(self) -> None:
         """Begins to work; what an earlier process left is done first."""
@@ -96,9 +99,18 @@ class ServicesInfoController:
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
 
+    async def wait_failed(self) -> PartFailed:
+        """Returns when its task has ended by itself, with the reason; not when it is stopped, or a round fails."""
+        await self._has_failed.wait()
+        assert self._failure is not None
+        return self._failure
+
     def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            _LOG.critical("the controller ended", extra={"event": "controller-ended"}, exc_info=task.exception())
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _LOG.critical("the controller ended", extra={"event": "controller-ended"}, exc_info=error)
+            self._failure = PartFailed(_SUBJECT, error)
+            self._has_failed.set()
         if self._detach is not None:
             self._detach()
         known, self._known = self._known, {}

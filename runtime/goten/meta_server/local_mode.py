@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from goten.env_registry import EnvRegistry, EnvRegistryOptions, Starter
@@ -18,13 +19,13 @@ class LocalMode:
         self._channel = InProcessChannel(apis)
         self._region = region
         self._registry: EnvRegistry | None = None
+        self._started = asyncio.Event()
 
-    @property
-    def registry(self) -> EnvRegistry:
-        """Raises RuntimeError before it is started."""
-        if self._registry is None:
-            raise RuntimeError("local mode is not started")
-        return self._registry
+    async def wait_failed(self) -> None:
+        """Returns never; raises the failure that ended the registry."""
+        await self._started.wait()
+        assert self._registry is not None
+        await self._registry.wait_failed()
 
     async def start(self, address: str) -> None:
         """Returns when meta.goten.com, with its deployment at `address`, is registered and known.
@@ -39,6 +40,7 @@ class LocalMode:
             jitter=0,
         )
         self._registry = await start_env_registry(Starter(options, meta_channel=self._channel), RuntimeKind.SERVER)
+        self._started.set()
 
     async def stop(self) -> None:
         """Ends the registry; its records stay."""

@@ -8,10 +8,11 @@ from typing import Any, Final, TypeAlias
 
 import grpc
 import grpc.aio
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
+from goten.descriptors import MessageT
 from goten.methods import MethodDescriptor
-from goten.refusals import Refused
+from goten.refusals import Refused, invalid_request
 from goten.server.failures import refusal_of
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
@@ -37,7 +38,7 @@ def unary_handler(
     async def respond(request: Any, context: Context) -> Any:
         try:
             if request is _MALFORMED:
-                raise _unreadable(method)
+                raise _unreadable(method.request)
             return await operation(request, "" if caller is None else caller(context))
         except Exception as error:
             await abort(context, refusal_of(error, method.full_name))
@@ -55,7 +56,7 @@ def stream_handler(
     async def respond(request: Any, context: Context) -> None:
         try:
             if request is _MALFORMED:
-                raise _unreadable(method)
+                raise _unreadable(method.request)
             responses: Any = operation(request, "" if caller is None else caller(context))
             async with aclosing(responses):
                 async for response in responses:
@@ -64,6 +65,14 @@ def stream_handler(
             await abort(context, refusal_of(error, method.full_name))
 
     return grpc.unary_stream_rpc_method_handler(respond, _reader(method), _write)
+
+
+def parse_request(kind: type[MessageT], raw: bytes) -> MessageT:
+    """A request that a handler takes as bytes. Raises Refused (INVALID_ARGUMENT) where it cannot be read."""
+    try:
+        return kind.FromString(raw)
+    except DecodeError:
+        raise _unreadable(kind) from None
 
 
 async def abort(context: Context, refused: Refused) -> None:
@@ -89,7 +98,6 @@ def _write(response: Any) -> bytes:
     return data
 
 
-def _unreadable(method: MethodDescriptor[Any, Any]) -> Refused:
-    name = method.request.DESCRIPTOR.full_name
-    reason = f"the request cannot be read as {name}: it is damaged, or nested deeper than 100 levels"
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, reason)
+def _unreadable(kind: type[Message]) -> Refused:
+    name = kind.DESCRIPTOR.full_name
+    return invalid_request(f"the request cannot be read as {name}: it is damaged, or nested deeper than 100 levels")

@@ -12,12 +12,27 @@ from goten.names import InvalidName
 from goten.owner_references import OwnerReferenceError
 from goten.policy_context import PolicyRefused, PolicyUnavailable
 from goten.query import QueryError
-from goten.refusals import Refused, invalid, precondition
+from goten.refusals import Refused, invalid, invalid_request, precondition
 from goten.services_info import ServicesInfoError
 from goten.storage import StorageUnavailable, TransactionTooLarge
 from goten.syncing import SyncingError
 
 _LOG: Final = logging.getLogger("goten.server")
+
+
+class PartFailed(RuntimeError):
+    """A part of a server, which runs for as long as the server does, ended for a reason that nobody expected.
+
+    `part` says which, such as "the watch hub"; the cause is what ended it.
+    """
+
+    def __init__(self, part: str, cause: BaseException) -> None:
+        super().__init__(part, cause)
+        self.part = part
+        self.__cause__ = cause
+
+    def __str__(self) -> str:
+        return f"{self.part} failed ({type(self.__cause__).__name__}); see the log, and start again"
 
 
 def refusal_of(error: Exception, method: str) -> Refused:
@@ -46,7 +61,7 @@ def _of_query(error: QueryError) -> Refused:
 
 
 def _of_name(error: InvalidName) -> Refused:
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+    return invalid_request(str(error))
 
 
 def _of_policy(error: PolicyRefused) -> Refused:
@@ -66,7 +81,7 @@ def _of_owners(error: OwnerReferenceError) -> Refused:
 
 
 def _too_large(error: TransactionTooLarge) -> Refused:
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, f"what is to be written is too large: {error}")
+    return invalid_request(f"what is to be written is too large: {error}")
 
 
 def _unavailable(error: Exception) -> Refused:

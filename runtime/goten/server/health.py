@@ -10,7 +10,7 @@ import grpc
 from grpc_health.v1 import health_pb2  # type: ignore[import-untyped]
 
 from goten.refusals import Refused
-from goten.server.adaptor import Context, Handler, abort
+from goten.server.adaptor import Context, Handler, abort, parse_request
 
 API: Final = "grpc.health.v1.Health"
 _OVERALL: Final = ""
@@ -40,10 +40,10 @@ class Health:
         self._change(False)
 
     def handlers(self) -> Mapping[str, Handler]:
-        read, write = health_pb2.HealthCheckRequest.FromString, health_pb2.HealthCheckResponse.SerializeToString
+        write = health_pb2.HealthCheckResponse.SerializeToString
         return {
-            "Check": grpc.unary_unary_rpc_method_handler(self._check, read, write),
-            "Watch": grpc.unary_stream_rpc_method_handler(self._watch, read, write),
+            "Check": grpc.unary_unary_rpc_method_handler(self._check, None, write),
+            "Watch": grpc.unary_stream_rpc_method_handler(self._watch, None, write),
         }
 
     def _change(self, serving: bool) -> None:
@@ -56,18 +56,30 @@ class Health:
             return health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
         return health_pb2.HealthCheckResponse.SERVING if self._serving else health_pb2.HealthCheckResponse.NOT_SERVING
 
-    async def _check(self, request: Any, context: Context) -> Any:
-        if request.service not in self._apis:
+    async def _check(self, raw: bytes, context: Context) -> Any:
+        api = await _asked(raw, context)
+        if api not in self._apis:
             await abort(context, Refused(grpc.StatusCode.NOT_FOUND, "there is no such service here"))
-        return health_pb2.HealthCheckResponse(status=self._status(request.service))
+        return health_pb2.HealthCheckResponse(status=self._status(api))
 
-    async def _watch(self, request: Any, context: Context) -> None:
+    async def _watch(self, raw: bytes, context: Context) -> None:
+        api = await _asked(raw, context)
         told = None
         while True:
-            changed, status = self._changed, self._status(request.service)
+            changed, status = self._changed, self._status(api)
             if status != told:
                 await context.write(health_pb2.HealthCheckResponse(status=status))
                 told = status
             if self._drained:
                 return
             await changed.wait()
+
+
+async def _asked(raw: bytes, context: Context) -> str:
+    """The API that a request is about. Ends the RPC where it cannot be read."""
+    try:
+        api: str = parse_request(health_pb2.HealthCheckRequest, raw).service
+    except Refused as refused:
+        await abort(context, refused)
+        raise
+    return api

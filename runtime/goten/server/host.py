@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import grpc
 import grpc.aio
-from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc  # type: ignore[import-untyped]
-from grpc_reflection.v1alpha._async import ReflectionServicer  # type: ignore[import-untyped]
 
 from goten.refusals import Refused
-from goten.server import health
+from goten.server import health, reflection
 from goten.server.adaptor import Context, Handler, abort
 from goten.server.listening import DEFAULT_LISTEN, ListenRefused, check_listen
 from goten.server.streams import DEFAULT_PER_CONNECTION, Streams
@@ -52,6 +51,7 @@ class Server:
             *options,
         ]
         self._gate = _Gate()
+        self._ready = asyncio.Event()
         self._server: Any = None
         self._port = 0
 
@@ -71,12 +71,21 @@ class Server:
     def serving(self) -> bool:
         return self._health.serving
 
+    @property
+    def reason(self) -> str:
+        """Why requests are refused until it is ready."""
+        return self._gate.reason
+
+    async def wait_ready(self) -> None:
+        """Returns once `ready` was called."""
+        await self._ready.wait()
+
     async def start(self) -> None:
         """Listens. Raises ListenRefused where the port is taken."""
         for api, methods in self._apis.items():
             self._gate.add(api, {name: self._streams.counted(handler) for name, handler in methods.items()})
         self._gate.add(health.API, self._health.handlers(), always=True)
-        self._gate.add(reflection.SERVICE_NAME, self._reflection(), always=True)
+        self._gate.add(reflection.API, self._reflection(), always=True)
         server = grpc.aio.server(options=self._options)
         server.add_generic_rpc_handlers((self._gate,))
         try:
@@ -87,11 +96,27 @@ class Server:
         self._server, self._port = server, 0 if self._listen.startswith("unix:") else port
         _LOG.info("listening", extra={"address": self.address})
 
+    def not_ready(self, reason: str) -> None:
+        """Why requests are refused until `ready`."""
+        self._gate.reason = reason
+        _LOG.info("not ready", extra={"address": self.address, "reason": reason})
+
     def ready(self) -> None:
         """From now on requests are served, and the server is healthy."""
         self._gate.open()
         self._health.set_serving(True)
+        self._ready.set()
         _LOG.info("ready", extra={"address": self.address})
+
+    def pause(self, reason: str) -> None:
+        """Not healthy until `resume`. Who pauses it sees to it that requests are refused."""
+        self._health.set_serving(False)
+        _LOG.info("paused", extra={"address": self.address, "reason": reason})
+
+    def resume(self) -> None:
+        """Healthy again. Does nothing once it stops."""
+        self._health.set_serving(True)
+        _LOG.info("resumed", extra={"address": self.address})
 
     async def stop(self, grace: float = DEFAULT_GRACE) -> None:
         """Tells that it goes: not healthy any more, no new requests, streams end with UNAVAILABLE.
@@ -108,25 +133,25 @@ class Server:
         _LOG.info("stopped", extra={"address": self.address})
 
     def _reflection(self) -> Mapping[str, Handler]:
-        collected = _Collected()
-        names = [*self._apis, health.API, reflection.SERVICE_NAME]
-        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(ReflectionServicer(names), cast("Any", collected))
-        return {name: self._streams.counted(handler) for name, handler in collected.handlers.items()}
+        handlers = reflection.reflection_handlers([*self._apis, health.API, reflection.API])
+        return {name: self._streams.counted(handler) for name, handler in handlers.items()}
 
 
 class _Gate(grpc.GenericRpcHandler):
     """Finds the handler of a method; until it is open, only of those that are always served."""
 
     def __init__(self) -> None:
+        self.reason = "the server is not ready yet"
         self._handlers: dict[str, Handler] = {}
         self._closed: dict[str, Handler] = {}
         self._serving = self._closed
+        self._not_ready: Handler = grpc.unary_unary_rpc_method_handler(self._refuse)
 
     def add(self, api: str, methods: Mapping[str, Handler], *, always: bool = False) -> None:
         for name, handler in methods.items():
             path = f"/{api}/{name}"
             self._handlers[path] = handler
-            self._closed[path] = handler if always else _NOT_READY
+            self._closed[path] = handler if always else self._not_ready
 
     def open(self) -> None:
         self._serving = self._handlers
@@ -134,25 +159,8 @@ class _Gate(grpc.GenericRpcHandler):
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
         return self._serving.get(handler_call_details.method)
 
-
-class _Collected:
-    """Takes handlers in the place of a server."""
-
-    def __init__(self) -> None:
-        self.handlers: dict[str, Handler] = {}
-
-    def add_generic_rpc_handlers(self, handlers: Any) -> None:
-        """What is here is registered as well, by name."""
-
-    def add_registered_method_handlers(self, api: str, handlers: Mapping[str, Handler]) -> None:
-        self.handlers.update(handlers)
-
-
-async def _not_ready(request: Any, context: Context) -> Any:
-    await abort(context, Refused(grpc.StatusCode.UNAVAILABLE, "the server is not ready yet"))
-
-
-_NOT_READY: Final[Handler] = grpc.unary_unary_rpc_method_handler(_not_ready)
+    async def _refuse(self, request: Any, context: Context) -> Any:
+        await abort(context, Refused(grpc.StatusCode.UNAVAILABLE, self.reason))
 
 
 def _merged(apis: Iterable[Apis]) -> dict[str, dict[str, Handler]]:

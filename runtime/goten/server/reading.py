@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
+import grpc
+
 from goten.methods import MethodDescriptor
 from goten.query import Filter, OrderBy, Page, Selection, parse_filter, parse_order, prefix_bounds, select_page
-from goten.refusals import invalid, not_found
+from goten.refusals import Refused, invalid, not_found, with_reason
 from goten.server.bounded import LONGEST_TEXT, Bounded
 from goten.server.request_shapes import Selections, items_field, reader
 from goten.server.scopes import Scope
@@ -18,6 +20,8 @@ MAX_NAMES: Final = 1000
 """So many names a BatchGet may have."""
 MAX_PAGE_BYTES: Final = 3_000_000
 """A page ends before it exceeds this: clients take no more than 4 MB, unless they were told to."""
+MAX_ANSWER_BYTES: Final = 4_000_000
+"""An answer that cannot be cut is refused beyond this; the client would refuse it without a reason."""
 
 _KEPT: Final = 256
 _KEPT_ORDERS: Final = 4
@@ -60,9 +64,15 @@ class BatchGet:
         missing = [name for name, message in found.items() if message is None]
         if missing and not self._tells_missing:
             raise not_found(self._served.descriptor.type, missing[0])
-        response = self._response()
-        there = [selection.of(message) for message in found.values() if message is not None]
-        getattr(response, self._items).extend(there)
+        shown = []
+        size = sum(len(name.encode()) for name in missing)
+        for message in found.values():
+            if message is not None:
+                shown.append(selection.of(message))
+                size += shown[-1].ByteSize()
+            if size > MAX_ANSWER_BYTES:
+                raise _too_large(len(names))
+        response = self._response(**{self._items: shown})
         if missing:
             response.missing.extend(missing)
         return response
@@ -103,16 +113,25 @@ class List:
                 bounds=bounds,
                 with_info=self._with_info(request),
             )
-            response = self._answer(page, selection)
-            count, length = len(page.names), response.ByteSize()
-            if length <= MAX_PAGE_BYTES or count <= 1:
-                return response
-            size = max(1, min(count - 1, count * MAX_PAGE_BYTES // length))
+            shown = self._shown(page, selection)
+            if shown is not None:
+                return self._answer(page, shown)
+            size = max(1, len(page.names) // 2)
 
-    def _answer(self, page: Page, selection: Selection) -> Any:
-        response = self._response()
-        found = map(self._served.find, page.names)
-        getattr(response, self._items).extend([selection.of(message) for message in found if message is not None])
+    def _shown(self, page: Page, selection: Selection) -> list[Any] | None:
+        """The resources of a page; None where they do not fit into an answer. One alone always does."""
+        shown: list[Any] = []
+        size = 0
+        for message in map(self._served.find, page.names):
+            if message is not None:
+                shown.append(selection.of(message))
+                size += shown[-1].ByteSize()
+                if size > MAX_PAGE_BYTES and len(page.names) > 1:
+                    return None
+        return shown
+
+    def _answer(self, page: Page, shown: Sequence[Any]) -> Any:
+        response = self._response(**{self._items: shown})
         for field in self._tells:
             value = getattr(page, field)
             if value:
@@ -190,6 +209,13 @@ class Queries:
             return message is not None and is_match(message)
 
         return matches
+
+
+def _too_large(names: int) -> Refused:
+    reason = f"the answer with these {names} names exceeds the {MAX_ANSWER_BYTES} bytes that clients take"
+    hint = "ask for fewer at a time, or for less by a field_mask"
+    refused = Refused(grpc.StatusCode.RESOURCE_EXHAUSTED, f"{reason}; {hint}")
+    return with_reason(refused, "ANSWER_TOO_LARGE", "goten", {"limit": str(MAX_ANSWER_BYTES)})
 
 
 def name_reader(method: MethodDescriptor[Any, Any]) -> tuple[Callable[[Any], Any], str]:

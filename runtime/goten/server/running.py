@@ -39,11 +39,11 @@ async def running(store: Store, hub: WatchHub, server: Server, *, grace: float =
 async def serve(store: Store, hub: WatchHub, server: Server, *, grace: float = DEFAULT_GRACE) -> None:
     """Serves until SIGINT or SIGTERM comes, then ends in order.
 
-    Raises as `running` does, and StorageUnavailable when the store fails.
+    Raises as `running` does, StorageUnavailable when the store fails, and PartFailed when the hub does.
     """
     with _Signals() as signals:
         async with running(store, hub, server, grace=grace):
-            failure = await first_of(signals.told(), store.wait_failed())
+            failure = await first_of(signals.told(), store.wait_failed(), hub.wait_failed())
             if failure is not None:
                 raise failure
 

@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+from typing import NoReturn
 
 from goten.env_registry.errors import EnvRegistryError
 from goten.meta.v1.service import SERVICE
@@ -15,6 +16,7 @@ from goten.meta_server.app import MetaApp
 from goten.meta_server.cli import OK, USAGE, CommandFailed
 from goten.meta_server.config import ConfigError, MetaConfig, read_config
 from goten.refusals import Refused
+from goten.server.failures import PartFailed
 from goten.server.listening import ListenRefused
 from goten.server.logs import set_up_logging
 from goten.storage import StorageUnavailable
@@ -22,7 +24,7 @@ from goten.watch.clock import first_of
 
 _log = logging.getLogger("goten.meta_server")
 
-_FLAGS = ("region", "listen", "storage", "log_format", "log_level")
+_FLAGS = ("region", "primary", "listen", "storage", "log_format", "log_level")
 
 
 def run_serve(options: argparse.Namespace) -> int:
@@ -36,7 +38,7 @@ def run_serve(options: argparse.Namespace) -> int:
     _make_default_folder(config)
     try:
         return asyncio.run(_serve(config))
-    except (StorageUnavailable, ListenRefused, Refused, EnvRegistryError) as error:
+    except (StorageUnavailable, ListenRefused, Refused, PartFailed, EnvRegistryError) as error:
         raise CommandFailed(str(error)) from None
 
 
@@ -60,12 +62,20 @@ async def _stopped(signals: _Signals) -> None:
 async def _run(app: MetaApp) -> Exception:
     """Starts it, and returns when it fails."""
     await app.start()
-    _announce(app)
-    return await app.wait_failed()
+    return await first_of(app.wait_failed(), _announce(app))
 
 
-def _announce(app: MetaApp) -> None:
+async def _announce(app: MetaApp) -> NoReturn:
     """The line that people and scripts wait for."""
+    if not app.serving:
+        _log.info("not serving yet", extra={"reason": app.waits_for})
+        await app.wait_ready()
+    _say_serving(app)
+    await asyncio.Event().wait()
+    raise AssertionError("nobody ends this waiting")
+
+
+def _say_serving(app: MetaApp) -> None:
     line, config = f"serving {SERVICE} on {app.address}", app.config
     if config.log_format == "json":
         _log.info(line, extra={"region": config.region, "storage": config.storage_address})

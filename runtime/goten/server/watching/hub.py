@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import grpc
 
 from goten.refusals import Refused
+from goten.server.failures import PartFailed
 from goten.server.watching.groups import Group, Source, Watcher, remind, spread_out, tell
 from goten.server.watching.snapshot import PieceCache
 from goten.store import Applied, Store
@@ -30,7 +31,8 @@ Topic: TypeAlias = Hashable
 class WatchHub:
     """Tells the watchers of a store what happens in it. Start it after the store, and stop it before.
 
-    It owns three tasks, for news, for bookmarks and for the end of the store, however many watch. What happened is
+    It owns three tasks, for news, for bookmarks and for the end of the store, however many watch; when one of them
+    fails, all watches end, and `wait_failed` tells its owner. What happened is
     worked out once per group, in a turn of the event loop after it was applied, for all that happened until then.
     """
 
@@ -56,6 +58,8 @@ class WatchHub:
         self._tasks: list[asyncio.Task[None]] = []
         self._detach: Callable[[], None] | None = None
         self._end: str | None = None
+        self._failure: PartFailed | None = None
+        self._failed = asyncio.Event()
         self._watchers = 0
 
     @property
@@ -81,6 +85,12 @@ class WatchHub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+
+    async def wait_failed(self) -> PartFailed:
+        """Returns when one of its tasks has failed, with the reason; not when the store has, or when it is stopped."""
+        await self._failed.wait()
+        assert self._failure is not None
+        return self._failure
 
     def close(self, reason: str = "the server is going down") -> None:
         """Ends all streams with UNAVAILABLE, those that wait at once and the others after what they are sending, and
@@ -163,9 +173,11 @@ class WatchHub:
     async def _run(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except Exception:
+        except Exception as error:
             _log.exception("watches ended: the hub failed", extra={"event": "watch-hub-failed"})
             self.close("watching failed; the log of the server has the reason")
+            self._failure = PartFailed("watching", error)
+            self._failed.set()
 
     def _all_waiting(self) -> list[Watcher]:
         return [watcher for group in self._all_groups() for watcher in group.waiting]
