@@ -8,7 +8,7 @@ from goten.env_registry.declaration import Declaration, declare
 from goten.env_registry.options import EnvRegistryOptions
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
-from goten.registration import ImportedVersion, RegisteredResource, ServiceRegistration
+from goten.registration import ImportedVersion, RegisteredResource, RuntimeKind, ServiceRegistration
 from goten.types.multi_region_policy_pb2 import MultiRegionPolicy
 
 DOMAIN = "devices.example.com"
@@ -35,11 +35,11 @@ def declaration(
     region: str = "us-west2",
     generation: int = 1,
     imports: dict[str, str] | None = None,
+    runtime: RuntimeKind = RuntimeKind.SERVER,
     **options: Any,
 ) -> Declaration:
-    return declare(
-        registration(*versions, generation=generation, imports=imports), EnvRegistryOptions(region=region, **options)
-    )
+    registered = registration(*versions, generation=generation, imports=imports)
+    return declare(registered, EnvRegistryOptions(region=region, **options), runtime)
 
 
 def service(domain: str, *regions: str, versions: tuple[str, ...] = ("v1",), **fields: Any) -> Service:

@@ -55,6 +55,8 @@ def test_labelled_domains_are_dialled_on_request() -> None:
     assert address_of(labelled, OWN, "edge") == "edge.example.com:443"
     assert address_of(labelled, OWN, "inner") is None
     assert address_of(labelled, OWN, "unknown") is None
+    with pytest.raises(UnknownService, match="'unknown' is no label of theirs"):
+        choose(around(labelled), label="unknown")
     labelled.local_network_id = "net-1"
     assert address_of(labelled, OWN, "inner") == "inner.example.com:80"
 

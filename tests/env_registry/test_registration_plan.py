@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goten.env_registry.declaration import Declaration
+from goten.env_registry.deployment_plan import is_overlooked, plan_deployment, plan_disabling
 from goten.env_registry.errors import RegistrationRefused
-from goten.env_registry.registration_plan import (
-    Create,
-    Update,
-    plan_deployment,
-    plan_disabling,
-    plan_resources,
-    plan_service,
-)
+from goten.env_registry.options import Location
+from goten.env_registry.plans import Create, Update, copied
+from goten.env_registry.resource_plan import plan_resources
+from goten.env_registry.service_plan import plan_service
 from goten.meta.v1.resource_pb2 import Resource
 from goten.meta.v1.service_pb2 import Service
+from goten.registration import RuntimeKind
 from tests.env_registry.samples import declaration, service
+
+PLACE = Location(continent="NA", country="US")
+SEEN = ("iam.example.com", "meta.goten.com")
 
 
 def written(plan: Create[Service] | Update[Service] | None, stored: Service | None) -> Service:
@@ -107,6 +108,7 @@ def test_imports_of_served_versions_are_made_equal() -> None:
     new = register(declaration("v2", "v1", generation=2, imports={"iam.example.com": "v2"}), stored=old)
     assert imports(new) == {("v2", "services/iam.example.com", "v2"), ("v1", "services/iam.example.com", "v2")}
     assert list(new.imported_services) == ["services/iam.example.com"]
+    assert "services/audit.example.com" in new.used_services, "ENV-5: old processes go on seeing it"
     only_v2 = register(declaration("v2", generation=3), stored=new)
     assert imports(only_v2) == {("v1", "services/iam.example.com", "v2")}
     assert list(only_v2.imported_services) == ["services/iam.example.com"]
@@ -135,8 +137,45 @@ def test_of_equal_generations_the_last_start_wins_and_nobody_fights_back() -> No
     assert plan_service(other, stored, starting=False) is None
 
 
+def test_an_old_process_that_starts_again_adds_nothing_that_was_dropped() -> None:
+    """ENV-5: in the middle of a rolling upgrade, and at its rollback."""
+    old, new = declaration(imports={"audit.example.com": "v1"}), declaration(generation=2)
+    stored = register(old, new, old)
+    assert (list(stored.imported_services), imports(stored)) == ([], set())
+    assert list(stored.used_services) == ["services/audit.example.com", "services/meta.goten.com"]
+    assert register(new, stored=stored) == stored
+
+
+def test_an_empty_option_says_nothing() -> None:
+    """ENV-6: a controller without options beside a server that has some."""
+    server = declaration(
+        global_domain="global.example.com", private_domain="10.0.0.1", local_network_id="net-1", location=PLACE
+    )
+    controller = declaration(runtime=RuntimeKind.CONTROLLER)
+    stored = register(server)
+    assert plan_service(controller, stored, starting=True) is None
+    for declared in (controller, server):
+        assert plan_deployment(declared, server.deployment, starting=True) is None
+    first = register(controller)
+    assert first.global_domain == "devices.example.com"
+    assert register(server, stored=first).global_domain == "global.example.com"
+    plan = plan_deployment(server, controller.deployment, starting=True)
+    assert isinstance(plan, Update)
+    assert plan.paths == ("private_domain", "local_network_id", "location")
+
+
 def test_what_was_taken_away_by_hand_comes_back() -> None:
     """ENV-21"""
+    needy = declaration(imports={"iam.example.com": "v1"}, used_services=("audit.example.com",))
+    whole = register(needy)
+    assert plan_service(needy, whole, starting=False) is None
+    robbed = service("devices.example.com", "us-west2", env_registry_generation=1)
+    plan = plan_service(needy, robbed, starting=False)
+    assert isinstance(plan, Update)
+    assert list(plan.message.used_services) == [f"services/{each}" for each in ("audit.example.com", *SEEN)]
+    assert plan_service(needy, plan.message, starting=False) is None
+    robbed.env_registry_generation = 2
+    assert plan_service(needy, robbed, starting=False) is None, "ENV-5: an older one adds regions and versions only"
     declared = declaration("v1", region="eastus2")
     stored = register(declaration(), declared)
     del stored.multi_region_policy.enabled_regions[:]
@@ -145,25 +184,51 @@ def test_what_was_taken_away_by_hand_comes_back() -> None:
     assert list(again.multi_region_policy.enabled_regions) == ["us-west2", "eastus2"]
 
 
-declarations = st.builds(
-    declaration,
-    region=st.sampled_from(["us-west2", "eastus2", "westeurope"]),
-    generation=st.integers(0, 3),
-    imports=st.dictionaries(st.sampled_from(["a.example.com", "b.example.com"]), st.sampled_from(["v1", "v2"])),
-    used_services=st.sets(st.sampled_from(["c.example.com", "d.example.com"])).map(tuple),
-)
+SERVED = st.sampled_from([("v1",), ("v2", "v1"), ("v2",), ("v3", "v2")])
+IMPORTED = st.dictionaries(st.sampled_from(["a.example.com", "b.example.com"]), st.sampled_from(["v1", "v2"]))
 
 
-@given(st.lists(declarations, min_size=1, max_size=6))
+@st.composite
+def declarations(draw: st.DrawFn) -> Declaration:
+    return declaration(
+        *draw(SERVED),
+        region=draw(st.sampled_from(["us-west2", "eastus2", "westeurope"])),
+        generation=draw(st.integers(0, 3)),
+        imports=draw(IMPORTED),
+        used_services=tuple(draw(st.sets(st.sampled_from(["c.example.com", "d.example.com"])))),
+    )
+
+
+@given(st.lists(declarations(), min_size=1, max_size=6))
 def test_processes_come_to_rest(declared: list[Declaration]) -> None:
-    """ENV-3, ENV-5, ENV-21: once all have started, no one has anything to write, and nobody's region is lost."""
+    """ENV-3, ENV-5, ENV-21: once all have started, no one has anything to write, and nobody lacks anything.
+
+    Whoever starts, in whatever order and generation, goes on seeing what it imports and uses.
+    """
     stored = register(*declared)
     for one in declared:
         assert plan_service(one, stored, starting=False) is None
         assert one.region in stored.multi_region_policy.enabled_regions
         assert {*one.versions} <= {*stored.all_versions}
+        if one.generation in (0, stored.env_registry_generation):
+            assert {*one.service.used_services, *one.service.imported_services} <= visible(stored)
     assert plan_service(declared[-1], stored, starting=True) is None
     assert stored.env_registry_generation == max(one.generation for one in declared)
+    for own, target, _ in imports(stored):
+        assert own in stored.all_versions, "REG-10"
+        assert target in stored.imported_services, "REG-10"
+
+
+@given(declarations(), st.lists(declarations(), max_size=5))
+def test_a_process_that_runs_loses_sight_of_nothing(running: Declaration, others: list[Declaration]) -> None:
+    """ENV-5: whatever other processes of its service start after it."""
+    before = register(running)
+    after = register(*others, stored=before)
+    assert {*running.service.imported_services} <= visible(after)
+
+
+def visible(stored: Service) -> set[str]:
+    return {*stored.imported_services, *stored.used_services}
 
 
 # --- deployments -----------------------------------------------------------------------------------------------------
@@ -210,22 +275,60 @@ def test_an_endpoint_that_meta_filled_in_is_nobodys() -> None:
     assert controller is None, "a process without an endpoint leaves the one that is there"
 
 
-def test_a_deployment_that_was_disabled_at_its_stop_comes_back_with_its_start() -> None:
-    """ENV-22: one that an operator disabled stays so."""
-    declared = declaration()
+@pytest.mark.parametrize(
+    ("global_domain", "filled"),
+    [
+        ("", "us-west2.devices.example.com"),
+        ("example.com:8443", "us-west2.example.com:8443"),
+        ("127.0.0.1:9000", "127.0.0.1:9000"),
+        ("[::1]:9000", "[::1]:9000"),
+    ],
+)
+def test_what_meta_fills_in_follows_from_the_stored_service(global_domain: str, filled: str) -> None:
+    """ENV-6, REG-16"""
+    stored = declaration().deployment
+    stored.public_domain = filled
+    server = declaration(public_domain="127.0.0.1:9001")
+    plan = plan_deployment(server, stored, starting=True, global_domain=global_domain)
+    assert isinstance(plan, Update)
+    with pytest.raises(RegistrationRefused):
+        plan_deployment(server, stored, starting=True, global_domain="other.example.com")
+
+
+def test_an_older_process_whose_endpoint_nobody_dials_is_told() -> None:
+    """ENV-5"""
+    stored = declaration(public_domain="127.0.0.1:9001", generation=2).deployment
+    assert is_overlooked(declaration(public_domain="127.0.0.1:9002"), stored)
+    assert not is_overlooked(declaration(public_domain="127.0.0.1:9001"), stored)
+    assert not is_overlooked(declaration(), stored)
+    assert not is_overlooked(declaration(public_domain="127.0.0.1:9002", generation=3), stored)
+
+
+def test_a_deployment_that_was_disabled_at_its_stop_comes_back() -> None:
+    """ENV-22: with the start of such a process, also an older one, or because another of them still runs."""
+    declared = declaration(generation=2)
     stored = declared.deployment
     stored.metadata.annotations["team"] = "a"
-    plan = plan_disabling(stored)
+    plan = plan_disabling(stored, RuntimeKind.SERVER)
     assert plan is not None
-    assert plan_disabling(plan.message) is None
-    back = plan_deployment(declared, plan.message, starting=True)
-    assert isinstance(back, Update)
-    assert not back.message.is_disabled
-    assert dict(back.message.metadata.annotations) == {"team": "a"}
-    by_operator = type(stored)()
-    by_operator.CopyFrom(stored)
-    by_operator.is_disabled = True
-    assert plan_deployment(declared, by_operator, starting=True) is None
+    disabled = plan.message
+    assert plan_disabling(disabled, RuntimeKind.SERVER) is None
+    for server, starting in ((declared, True), (declared, False), (declaration(generation=1), True)):
+        back = plan_deployment(server, disabled, starting=starting)
+        assert isinstance(back, Update)
+        assert not back.message.is_disabled
+        assert dict(back.message.metadata.annotations) == {"team": "a"}
+    controller = declaration(generation=2, runtime=RuntimeKind.CONTROLLER)
+    assert plan_deployment(controller, disabled, starting=True) is None, "it does not answer in place of the server"
+
+
+def test_a_deployment_that_an_operator_disabled_stays_so() -> None:
+    """ENV-22"""
+    declared = declaration()
+    stored = declared.deployment
+    stored.is_disabled = True
+    assert plan_disabling(stored, RuntimeKind.SERVER) is None
+    assert plan_deployment(declared, stored, starting=True) is None
 
 
 # --- resources -------------------------------------------------------------------------------------------------------
@@ -233,21 +336,34 @@ def test_a_deployment_that_was_disabled_at_its_stop_comes_back_with_its_start() 
 
 def test_versions_of_resources_are_unions() -> None:
     """ENV-7"""
-    (created,) = plan_resources(declaration("v1"), [])
+    (created,) = plan_resources(declaration("v1"), [], overwrite=True)
     stored = created.message
     assert (stored.name, stored.fqn) == ("services/devices.example.com/resources/Device", "devices.example.com/Device")
-    (update,) = plan_resources(declaration("v2"), [stored])
+    for overwrite in (True, False):
+        (update,) = plan_resources(declaration("v2"), [stored], overwrite=overwrite)
+        assert isinstance(update, Update)
+        assert update.paths == ("versions", "versioned_infos")
+        assert list(update.message.versions) == ["v2", "v1"]
+        assert [info.version for info in update.message.versioned_infos] == ["v2", "v1"]
+        for served in (("v1",), ("v2",), ("v2", "v1")):
+            assert plan_resources(declaration(*served), [update.message], overwrite=overwrite) == []
+
+
+def test_what_contradicts_is_overwritten_by_whoever_may() -> None:
+    """ENV-5, ENV-7"""
+    declared = declaration("v1")
+    stored = copied(declared.resources[0])
+    stored.plural_name = "Gadgets"
+    stored.versioned_infos[0].is_regional = False
+    assert plan_resources(declared, [stored], overwrite=False) == []
+    (update,) = plan_resources(declared, [stored], overwrite=True)
     assert isinstance(update, Update)
-    assert update.paths == ("versions", "versioned_infos")
-    assert list(update.message.versions) == ["v2", "v1"]
-    assert [info.version for info in update.message.versioned_infos] == ["v2", "v1"]
-    for served in (("v1",), ("v2",), ("v2", "v1")):
-        assert plan_resources(declaration(*served), [update.message]) == []
+    assert update.paths == ("plural_name", "versioned_infos")
 
 
 def test_plans_never_change_what_is_stored() -> None:
     stored: list[Message] = [service("devices.example.com", "us-west2"), Resource(name="x")]
     before = [message.SerializeToString() for message in stored]
     plan_service(declaration("v2", region="eastus2", generation=5), service("devices.example.com"), starting=True)
-    plan_resources(declaration("v2"), [stored[1]])  # type: ignore[list-item]
+    plan_resources(declaration("v2"), [stored[1]], overwrite=True)  # type: ignore[list-item]
     assert [message.SerializeToString() for message in stored] == before

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,26 +13,34 @@ from hypothesis import strategies as st
 from goten.env_registry.changes import Changes, Interest, Snapshot
 from goten.env_registry.environment import Environment, with_deployments, with_services
 from goten.env_registry.errors import RegistryFailed
+from goten.env_registry.plans import copied
 from goten.env_registry.reducer import (
     DeploymentsApplied,
-    DeploymentsWatch,
+    DeploymentsLost,
     Event,
     Phase,
     Registered,
     ServicesApplied,
-    ServicesWatch,
+    ServicesLost,
     State,
     reduce,
 )
 from goten.env_registry.subscriptions import Subscription, Subscriptions
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
+from goten.types.meta_pb2 import Meta
 from goten.watch import Applied
-from tests.env_registry.samples import DOMAIN, deployment, service
+from tests.env_registry.samples import DOMAIN, declaration, deployment, service
 
-OWN = Registered(
-    f"services/{DOMAIN}", f"services/{DOMAIN}/deployments/us-west2", frozenset({"services/iam.example.com"})
-)
+IAM = "iam.example.com"
+OWN = Registered(declaration(imports={IAM: "v1"}), uuid="one")
+
+
+def own_service(**fields: Any) -> Service:
+    """As this process declares it."""
+    stored = copied(OWN.declared.service)
+    stored.MergeFrom(Service(**{"global_domain": DOMAIN, "metadata": Meta(uuid="one"), **fields}))
+    return stored
 
 
 def come(*messages: Service | Deployment) -> Event:
@@ -47,57 +57,111 @@ def go(*messages: Service | Deployment) -> Event:
     return ServicesApplied(Applied(removed=services)) if services else DeploymentsApplied(Applied(removed=deployments))
 
 
-EVERYTHING: tuple[Event, ...] = (
-    OWN,
-    come(service(DOMAIN, "us-west2"), service("iam.example.com", "us-west2")),
-    ServicesWatch(True),
-    come(deployment(DOMAIN, "us-west2"), deployment("iam.example.com", "us-west2")),
-    DeploymentsWatch(True),
-)
+SERVICES = come(own_service(), service(IAM, "us-west2"))
+DEPLOYMENTS = come(deployment(DOMAIN, "us-west2"), deployment(IAM, "us-west2"))
+EVERYTHING: tuple[Event, ...] = (OWN, SERVICES, DEPLOYMENTS)
 
 
-def after(*events: Event) -> State:
-    state = State()
+def after(*events: Event, state: State | None = None) -> State:
+    state = state or State()
     for event in events:
         state = reduce(state, event).state
     return state
 
 
-@given(st.permutations(EVERYTHING))
+WATCHED = st.sampled_from(
+    [
+        SERVICES,
+        DEPLOYMENTS,
+        ServicesLost(),
+        DeploymentsLost(),
+        # Boundaries that are a prelude to another snapshot.
+        ServicesApplied(Applied(added={f"services/{IAM}": service(IAM)}), current=False),
+        DeploymentsApplied(Applied(), current=False),
+    ]
+)
+
+
+@given(st.lists(WATCHED, max_size=12))
 def test_is_ready_only_when_all_is_known_in_whatever_order_it_comes(events: list[Event]) -> None:
     """ENV-10"""
-    assert after(*events).phase is Phase.READY
-    for length in range(len(events)):
-        assert after(*events[:length]).phase is Phase.STARTING
+    state = after(OWN)
+    current, was_ready = {ServicesApplied: False, DeploymentsApplied: False}, False
+    for event in events:
+        state = reduce(state, event).state
+        kind = ServicesApplied if isinstance(event, ServicesApplied | ServicesLost) else DeploymentsApplied
+        current[kind] = event in (SERVICES, DEPLOYMENTS)
+        was_ready = was_ready or all(current.values())
+        assert (state.phase is not Phase.STARTING) == was_ready
+        assert (state.phase is Phase.READY) == all(current.values())
 
 
-@pytest.mark.parametrize("missing", [DOMAIN, "iam.example.com"])
-def test_is_not_ready_without_its_own_service_and_those_it_imports(missing: str) -> None:
+def test_is_not_ready_without_a_service_that_it_imports() -> None:
     """ENV-10"""
-    state = after(
-        *EVERYTHING[:1], *EVERYTHING[2:], come(service({DOMAIN, "iam.example.com"}.difference({missing}).pop()))
-    )
+    state = after(OWN, DEPLOYMENTS, come(own_service()))
     assert state.phase is Phase.STARTING
-    assert state.missing == (f"services/{missing}",)
-    assert reduce(state, come(service(missing))).state.phase is Phase.READY
+    assert state.missing == (f"services/{IAM}",)
+    assert reduce(state, come(service(IAM))).state.phase is Phase.READY
+
+
+def test_an_import_that_a_newer_generation_dropped_is_not_waited_for() -> None:
+    """ENV-10, ENV-5: an old process starts again in the middle of an upgrade."""
+    newer = copied(declaration(generation=2).service)
+    newer.metadata.uuid = OWN.uuid
+    assert after(OWN, DEPLOYMENTS, come(newer)).phase is Phase.READY
+
+
+def broken_starts() -> Iterator[tuple[str, Event]]:
+    """What the services watch shows when something happened to the own records since they were confirmed."""
+    yield "is not in Meta", come(service(IAM, "us-west2"))
+    yield "was changed: all_versions", come(service(DOMAIN, "us-west2", versions=("v2",)), service(IAM))
+    yield "deleted and created again", come(own_service(metadata=Meta(uuid="another")), service(IAM))
+
+
+@pytest.mark.parametrize(("reason", "services"), list(broken_starts()))
+def test_a_start_begins_again_where_own_records_changed_meanwhile(reason: str, services: Event) -> None:
+    """ENV-10: the watches may have opened when less was to be seen."""
+    step = reduce(after(OWN, DEPLOYMENTS), services)
+    assert step.look_again
+    assert reason in step.state.amiss
+    repaired = reduce(step.state, SERVICES)
+    assert repaired.state.phase is Phase.STARTING, "what these watches say counts no more"
+    assert not repaired.look_again, "once is enough"
+    again = reduce(repaired.state, OWN).state
+    assert again == State(registered=OWN)
+    assert after(SERVICES, DEPLOYMENTS, state=again).phase is Phase.READY
+
+
+def test_a_meta_that_gives_no_uuid_is_believed() -> None:
+    """ENV-10"""
+    assert after(Registered(OWN.declared), SERVICES, DEPLOYMENTS).phase is Phase.READY
 
 
 def test_what_was_known_stays_in_use_while_a_watch_is_away() -> None:
     """ENV-11"""
     ready = after(*EVERYTHING)
-    stale = reduce(ready, DeploymentsWatch(False)).state
+    stale = reduce(ready, DeploymentsLost()).state
     assert stale.phase is Phase.STALE
     assert stale.environment is ready.environment
-    assert reduce(stale, DeploymentsWatch(True)).state.phase is Phase.READY
+    back = reduce(stale, DeploymentsApplied(Applied()))
+    assert back.state.phase is Phase.READY
+    assert back.state.environment is ready.environment, "a bookmark changes nothing"
+    assert back.look_again, "ENV-21: Meta may have lost what this process wrote"
 
 
-def test_changes_of_own_records_make_the_registration_look_again() -> None:
+def test_own_records_that_are_amiss_make_the_registration_look_again() -> None:
     """ENV-21"""
     ready = after(*EVERYTHING)
-    assert reduce(ready, go(service(DOMAIN))).look_again
-    assert reduce(ready, go(deployment(DOMAIN, "us-west2"))).look_again
-    assert not reduce(ready, go(service("iam.example.com"))).look_again
+    for gone in (own_service(), deployment(DOMAIN, "us-west2")):
+        assert reduce(ready, go(gone)).look_again
+    without_v1 = Applied(changed={f"services/{DOMAIN}": service(DOMAIN)}, before={f"services/{DOMAIN}": own_service()})
+    assert reduce(ready, ServicesApplied(without_v1)).state.amiss == (
+        "services/devices.example.com was changed: multi_region_policy, used_services"
+    )
+    assert not reduce(ready, go(service(IAM))).look_again
     assert not reduce(ready, come(deployment(DOMAIN, "eastus2"))).look_again
+    away = after(ServicesLost(), state=ready)
+    assert not reduce(away, go(deployment(DOMAIN, "us-west2"))).look_again, "not before everything is current"
 
 
 def test_snapshots_never_change() -> None:
@@ -176,6 +240,7 @@ commands = st.lists(
         st.tuples(st.just("set"), st.sampled_from(["a", "b", "a/x", "a/y", "b/x"]), st.integers(0, 3)),
         st.tuples(st.just("read"), st.integers(0, 2), st.just(0)),
         st.tuples(st.just("join"), st.sampled_from([1, 2, 1000]), st.integers(0, 3)),
+        st.tuples(st.just("leave"), st.integers(0, 2), st.just(0)),
     ),
     max_size=60,
 )
@@ -202,9 +267,14 @@ async def _follow(script: list[tuple[str, str | int, int]]) -> None:
             _set(hub, known, str(what), number)
         elif kind == "join":
             readers.append((hub.subscribe(INTERESTS[number], int(what)), {}))
+        elif kind == "leave":
+            subscription, _ = readers.pop(int(what) % len(readers))
+            subscription.close()
+            readers = readers or [(hub.subscribe(), {})]
         else:
             subscription, state = readers[int(what) % len(readers)]
             await _read_some(subscription, state)
+    assert len(hub.subscriptions) == len(readers)
     for subscription, state in readers:
         while await _read_some(subscription, state):
             pass
@@ -298,6 +368,8 @@ async def test_a_subscription_has_one_reader_and_room_for_one_change() -> None:
 
 def test_an_interest_in_regions_leaves_services_in() -> None:
     """ENV-13"""
+    with pytest.raises(TypeError, match="'us-west2' is one name"):
+        Interest.of(None, "us-west2")
     interest = Interest.of(None, ["us-west2"])
     assert interest.wants_name("services/a")
     assert interest.wants_name("services/a/deployments/us-west2")

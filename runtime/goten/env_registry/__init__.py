@@ -5,14 +5,15 @@ from __future__ import annotations
 from goten.env_registry.changes import Change, Changes, DeploymentChange, ServiceChange, Snapshot
 from goten.env_registry.environment import Environment
 from goten.env_registry.errors import (
+    CallFailed,
     EnvRegistryError,
+    NotInMeta,
     NotReady,
     RegistrationRefused,
     RegistryFailed,
     StartTimeout,
 )
 from goten.env_registry.lists import Aged
-from goten.env_registry.meta_client import CallFailed
 from goten.env_registry.options import Domain, EnvRegistryOptions, Location
 from goten.env_registry.reducer import Phase
 from goten.env_registry.registry import EnvRegistry
@@ -32,6 +33,7 @@ __all__ = [
     "EnvRegistryOptions",
     "Environment",
     "Location",
+    "NotInMeta",
     "NotReady",
     "Phase",
     "RegistrationRefused",

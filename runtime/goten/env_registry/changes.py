@@ -57,6 +57,10 @@ class Interest:
 
     @classmethod
     def of(cls, services: Collection[str] | None, regions: Collection[str] | None) -> Interest:
+        """Raises TypeError for a text, which would be a collection of letters."""
+        for given in (services, regions):
+            if isinstance(given, str):
+                raise TypeError(f"{given!r} is one name, and a collection of them is wanted")
         return cls(None if services is None else frozenset(services), None if regions is None else frozenset(regions))
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -10,7 +12,7 @@ from goten.meta.v1.common_pb2 import LabelledDomain
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.resource_pb2 import Resource
 from goten.meta.v1.service_pb2 import Service
-from goten.registration import ServiceRegistration
+from goten.registration import RuntimeKind, ServiceRegistration
 from goten.types.multi_region_policy_pb2 import MultiRegionPolicy
 
 META: Final = "meta.goten.com"
@@ -18,24 +20,32 @@ META: Final = "meta.goten.com"
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """The messages are shared and never changed. `versions`: those that this binary serves, newest first."""
+    """The messages are shared and never changed. What they leave empty, a binary says nothing of (ENV-6)."""
 
     domain: str
     region: str
     versions: tuple[str, ...]
+    """Those that this binary serves, newest first."""
     generation: int
+    runtime: RuntimeKind
     service: Service
     deployment: Deployment
     resources: tuple[Resource, ...]
     replace_endpoint: bool
 
-    @property
-    def default_endpoint(self) -> str:
-        """What Meta takes for the endpoint of a deployment that names none."""
-        return f"{self.region}.{self.service.global_domain}"
+    def default_endpoint(self, global_domain: str) -> str:
+        """What Meta takes for the endpoint of a deployment that names none (REG-16)."""
+        domain = global_domain or self.domain
+        try:
+            ipaddress.ip_address(re.sub(r":\d+$", "", domain).strip("[]"))
+        except ValueError:
+            return f"{self.region}.{domain}"
+        return domain
 
 
-def declare(registration: ServiceRegistration, options: EnvRegistryOptions) -> Declaration:
+def declare(
+    registration: ServiceRegistration, options: EnvRegistryOptions, runtime: RuntimeKind = RuntimeKind.SERVER
+) -> Declaration:
     """What a binary declares. Whoever does not import Meta uses it, which is why Meta sees everyone (ENV-2)."""
     imported = sorted({service_name(imported.target) for imported in registration.imports})
     used = {service_name(domain) for domain in (*options.used_services, META)} - {*imported}
@@ -46,7 +56,7 @@ def declare(registration: ServiceRegistration, options: EnvRegistryOptions) -> D
             enabled_regions=[options.region], default_control_region=options.control_region or options.region
         ),
         all_versions=registration.versions,
-        global_domain=options.global_domain or registration.domain,
+        global_domain=options.global_domain,
         imported_services=imported,
         used_services=sorted(used),
         imported_versions=[
@@ -64,6 +74,7 @@ def declare(registration: ServiceRegistration, options: EnvRegistryOptions) -> D
         region=options.region,
         versions=registration.versions,
         generation=registration.generation,
+        runtime=runtime,
         service=service,
         deployment=_deployment(registration, options),
         resources=_resources(registration),
@@ -76,6 +87,7 @@ def service_name(domain: str) -> str:
 
 
 def _deployment(registration: ServiceRegistration, options: EnvRegistryOptions) -> Deployment:
+    location = Deployment.Location(**asdict(options.location))
     return Deployment(
         name=f"services/{registration.domain}/deployments/{options.region}",
         service_name=service_name(registration.domain),
@@ -84,7 +96,7 @@ def _deployment(registration: ServiceRegistration, options: EnvRegistryOptions) 
         private_domain=options.private_domain,
         labelled_domains=[LabelledDomain(**asdict(domain)) for domain in options.labelled_domains],
         local_network_id=options.local_network_id,
-        location=Deployment.Location(**asdict(options.location)),
+        location=location if location.ByteSize() else None,
         env_registry_generation=registration.generation,
         current_version=registration.versions[0],
     )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 import grpc
 import grpc.aio
 
 from goten.channels import is_loopback
+from goten.env_registry.changes import Change, DeploymentChange
 from goten.env_registry.endpoints import Wanted, address_of, choose_endpoint
 from goten.env_registry.environment import Environment
 from goten.meta.v1.deployment_pb2 import Deployment
-from goten.watch import CHANNEL_OPTIONS
+from goten.watch import CHANNEL_OPTIONS, Clock, LoopClock
 
 DRAIN: Final = 30.0
-"""So many seconds RPCs that are under way may go on after their endpoint is gone."""
+"""So many seconds RPCs may go on after their endpoint is gone."""
 
 
 def dial(address: str, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
@@ -33,16 +34,17 @@ class Dialler:
         self,
         credentials: grpc.ChannelCredentials | None = None,
         *,
-        make: Callable[[str], grpc.aio.Channel] | None = None,
         drain: float = DRAIN,
+        clock: Clock | None = None,
     ) -> None:
-        self._make = make or (lambda address: dial(address, credentials))
+        self._credentials = credentials
         self._drain = drain
+        self._clock = clock or LoopClock()
         self._environment = Environment()
         self._own: Deployment | None = None
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._chosen: dict[Wanted, grpc.aio.Channel] = {}
-        self._draining: set[asyncio.Task[None]] = set()
+        self._retired: dict[grpc.aio.Channel, asyncio.Task[None]] = {}
         self._closed = False
 
     @property
@@ -50,15 +52,18 @@ class Dialler:
         """What is dialled now."""
         return tuple(self._channels)
 
-    def follow(self, environment: Environment, own: Deployment | None) -> None:
-        """The environment is another now: channels to addresses that are no endpoint of anyone are drained."""
+    def follow(self, environment: Environment, own: Deployment | None, changes: Iterable[Change]) -> None:
+        """The environment is another now, by these changes: channels to what is nobody's endpoint are retired."""
+        moved = _network_of(own) != _network_of(self._own)
         self._environment, self._own = environment, own
         self._chosen.clear()
         if not self._channels:
             return
-        known = _addresses(environment, own)
-        for address in [address for address in self._channels if address not in known]:
-            self._drain_channel(self._channels.pop(address))
+        left = set(self._channels) if moved else _left(changes, own).intersection(self._channels)
+        if left:
+            known = {address for deployment in environment.all_deployments() for address in _addresses(deployment, own)}
+            for address in left - known:
+                self._retire(self._channels.pop(address))
 
     def channel(self, wanted: Wanted) -> grpc.aio.Channel:
         """Raises UnknownService, and RuntimeError once closed."""
@@ -71,45 +76,54 @@ class Dialler:
         endpoint = choose_endpoint(self._environment, self._own, wanted, down)
         channel = self._channels.get(endpoint.address)
         if channel is None:
-            channel = self._channels[endpoint.address] = self._make(endpoint.address)
-        if not wanted.other_region:
-            # Where another region will do, the choice depends on which addresses answer now.
+            channel = self._channels[endpoint.address] = dial(endpoint.address, self._credentials)
+        if wanted.other_region:
+            # The choice depends on which addresses answer now; whether this one does is known the sooner.
+            channel.get_state(try_to_connect=True)
+        else:
             self._chosen[wanted] = channel
         return channel
 
     async def close(self) -> None:
-        """Closes all channels, and with them the RPCs that are under way."""
+        """Closes all channels, and with them the RPCs that are under way; can be called again."""
         self._closed = True
         self._chosen.clear()
-        for task in self._draining:
+        for task in self._retired.values():
             task.cancel()
-        await asyncio.gather(*self._draining, return_exceptions=True)
-        while self._channels:
-            _, channel = self._channels.popitem()
+        await asyncio.gather(*self._retired.values(), return_exceptions=True)
+        for channel in (*self._retired, *self._channels.values()):
             await channel.close()
+        self._retired.clear()
+        self._channels.clear()
 
     def _down(self) -> frozenset[str]:
         failing = grpc.ChannelConnectivity.TRANSIENT_FAILURE
         return frozenset(address for address, channel in self._channels.items() if channel.get_state() is failing)
 
-    def _drain_channel(self, channel: grpc.aio.Channel) -> None:
-        task = asyncio.create_task(self._finish(channel), name="draining a channel")
-        self._draining.add(task)
-        task.add_done_callback(self._draining.discard)
+    def _retire(self, channel: grpc.aio.Channel) -> None:
+        self._retired[channel] = asyncio.create_task(self._close_later(channel), name="closing a retired channel")
 
-    async def _finish(self, channel: grpc.aio.Channel) -> None:
-        try:
-            await channel.close(self._drain)
-        except asyncio.CancelledError:
-            await channel.close()
-            raise
+    async def _close_later(self, channel: grpc.aio.Channel) -> None:
+        # gRPC's own way, to close with a grace, cannot be cut short: a channel is never closed where that is cancelled.
+        await self._clock.sleep(self._drain)
+        await channel.close()
+        del self._retired[channel]
 
 
-def _addresses(environment: Environment, own: Deployment | None) -> set[str]:
-    """All addresses that anyone may be dialled at."""
-    addresses: set[Any] = set()
-    for deployment in environment.all_deployments():
-        if not deployment.is_disabled:
-            labels = [domain.label for domain in deployment.labelled_domains]
-            addresses.update(address_of(deployment, own, label) for label in ("", *labels))
-    return addresses
+def _left(changes: Iterable[Change], own: Deployment | None) -> set[str]:
+    """Addresses that a deployment had before changes; it, or another one, may have them still."""
+    before = [change.before for change in changes if isinstance(change, DeploymentChange)]
+    return {address for deployment in before if deployment is not None for address in _addresses(deployment, own)}
+
+
+def _addresses(deployment: Deployment, own: Deployment | None) -> Iterator[str]:
+    """All addresses at which a deployment may be dialled."""
+    if not deployment.is_disabled:
+        for label in ("", *(domain.label for domain in deployment.labelled_domains)):
+            address = address_of(deployment, own, label)
+            if address is not None:
+                yield address
+
+
+def _network_of(own: Deployment | None) -> str:
+    return "" if own is None else own.local_network_id

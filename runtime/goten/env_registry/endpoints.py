@@ -120,4 +120,5 @@ def _known(environment: Environment, wanted: Wanted) -> str:
         f"{region} ({deployment.current_version}{', disabled' if deployment.is_disabled else ''})"
         for region, deployment in sorted(deployments.items())
     ]
-    return f"its deployments are {', '.join(listed)}"
+    labelled = f"; {wanted.label!r} is no label of theirs that can be dialled from here" if wanted.label else ""
+    return f"its deployments are {', '.join(listed)}{labelled}"

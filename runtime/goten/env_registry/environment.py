@@ -82,6 +82,17 @@ def with_deployments(environment: Environment, changed: Iterable[Deployment], re
     return Environment(environment.services, deployments)
 
 
+def is_service(name: str) -> bool:
+    """Whether something has the name of a Service."""
+    return name.startswith("services/") and name.count("/") == 1 and not name.endswith("/")
+
+
+def is_deployment(name: str) -> bool:
+    """Whether something has the name of a Deployment."""
+    parts = name.split("/")
+    return len(parts) == 4 and parts[0] == "services" and parts[2] == "deployments" and all(parts)
+
+
 def domain_of(name: str) -> str:
     """`iam.example.com` of `services/iam.example.com`, and of anything below it."""
     return name.split("/", 2)[1]

@@ -7,6 +7,20 @@ class EnvRegistryError(Exception):
     """Base of all errors of the registry."""
 
 
+class CallFailed(EnvRegistryError):
+    """A call of Meta ended with a status. `code` is its name, `reason` that of a google.rpc.ErrorInfo, or empty."""
+
+    def __init__(self, method: str, code: str, details: str, reason: str = "") -> None:
+        super().__init__(method, code, details, reason)
+        self.method = method
+        self.code = code
+        self.details = details
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.method}: {self.code}: {self.details}"
+
+
 class RegistrationRefused(EnvRegistryError):
     """What this process declares cannot stand in Meta; trying again does not help."""
 
@@ -38,14 +52,27 @@ class StartTimeout(EnvRegistryError):
 
 
 class NotReady(EnvRegistryError):
-    """Something was asked before the registry was ready, or after it was stopped; says the state."""
+    """Something was asked before the registry was ready, or after its end; `state` says which."""
 
     def __init__(self, state: str) -> None:
         super().__init__(state)
         self.state = state
 
     def __str__(self) -> str:
-        return f"the EnvRegistry is {self.state}, and answers only once it is ready; await its start first"
+        if self.state == "starting":
+            return "the EnvRegistry is starting, and answers only once it is ready; await its start first"
+        return f"the EnvRegistry is {self.state}, and answers no more"
+
+
+class NotInMeta(EnvRegistryError):
+    """The own Service or Deployment (`name`) was asked for, and is not in Meta now: someone has deleted it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} was deleted from Meta; its registration is under way again"
 
 
 class RegistryFailed(EnvRegistryError):

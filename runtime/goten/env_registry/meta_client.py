@@ -1,4 +1,7 @@
-"""Calls of Meta, by its method descriptors. The channel may be any that has gRPC's calls, in process too."""
+"""Calls of Meta, by its method descriptors. The channel may be any that has gRPC's calls, in process too.
+
+What is no answer to the question counts as a failed call (ENV-23).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,11 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import DecodeError, Message
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
-from goten.env_registry.registration_plan import Create, Update
+from goten.channels import UnknownService
+from goten.env_registry.declaration import META
+from goten.env_registry.errors import CallFailed
+from goten.env_registry.meta_channel import MetaChannel
+from goten.env_registry.plans import Create, Update, copied
 from goten.meta.v1 import methods
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.region_pb2 import Region
@@ -23,28 +30,15 @@ from goten.refusals import STATUS_DETAILS_KEY
 WrittenT = TypeVar("WrittenT", bound=Message)
 
 _PAGE: Final = 500
-
-
-class CallFailed(Exception):
-    """A call of Meta ended with a status. `code` is its name, `reason` that of a google.rpc.ErrorInfo, or empty."""
-
-    def __init__(self, method: str, code: str, details: str, reason: str = "") -> None:
-        super().__init__(method, code, details, reason)
-        self.method = method
-        self.code = code
-        self.details = details
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return f"{self.method}: {self.code}: {self.details}"
+_MAX_PAGES: Final = 200
+"""A list that goes on after so many is no list."""
 
 
 class MetaClient:
     """What a registration needs of Meta. All calls raise CallFailed; `timeout` is that of each, in seconds."""
 
-    def __init__(self, channel: Any, peer: str, timeout: float) -> None:
-        self._channel = channel
-        self.peer = peer
+    def __init__(self, meta: MetaChannel, timeout: float) -> None:
+        self._meta = meta
         self._timeout = timeout
 
     async def service(self, name: str) -> Service | None:
@@ -71,13 +65,13 @@ class MetaClient:
 
     async def call(self, method: MethodDescriptor[RequestT, ResponseT], request: RequestT) -> ResponseT:
         """One unary call. An answer that cannot be decoded counts as INTERNAL."""
-        make: Any = self._channel.unary_unary(method.path, request_serializer=method.request.SerializeToString)
         try:
-            raw = await make(request, timeout=self._timeout)
-            return method.response.FromString(raw)
+            channel = self._meta.channel(META, "v1")
+            make = channel.unary_unary(method.path, request_serializer=method.request.SerializeToString)
+            return method.response.FromString(await make(request, timeout=self._timeout))
         except grpc.aio.AioRpcError as error:
             raise CallFailed(method.name, error.code().name, error.details() or "", _reason(error)) from error
-        except grpc.aio.UsageError as error:
+        except (grpc.aio.UsageError, UnknownService) as error:
             raise CallFailed(method.name, "UNAVAILABLE", str(error)) from error
         except DecodeError as error:
             expected = method.response.DESCRIPTOR.full_name
@@ -85,22 +79,28 @@ class MetaClient:
 
     async def _get(self, method: MethodDescriptor[Any, ResponseT], name: str) -> ResponseT | None:
         try:
-            return await self.call(method, method.request(name=name))
+            found = await self.call(method, method.request(name=name))
         except CallFailed as error:
             if error.code == "NOT_FOUND":
                 return None
             raise
+        answered: Any = found
+        if answered.name != name:
+            raise CallFailed(method.name, "INTERNAL", f"the answer is {answered.name!r}, and not {name}")
+        return found
 
     async def _list(self, method: MethodDescriptor[Any, Any], field: str, **query: str) -> list[Any]:
         found: list[Any] = []
         token = ""
-        while True:
+        for _ in range(_MAX_PAGES):
             request = method.request(page_size=_PAGE, page_token=token, **query)
             response = await self.call(method, request)
-            found += getattr(response, field)
+            # A message that is kept as it came keeps its whole page in memory.
+            found += map(copied, getattr(response, field))
             token = response.next_page_token
             if not token:
                 return found
+        raise CallFailed(method.name, "INTERNAL", f"the answer has no end: {len(found)} {field} in {_MAX_PAGES} pages")
 
     async def _write(
         self,
@@ -128,13 +128,10 @@ def _create_request(create: MethodDescriptor[Any, Any], field: str, message: Any
 def _reason(error: grpc.aio.AioRpcError) -> str:
     """The reason in a google.rpc.ErrorInfo of the status."""
     metadata: Sequence[tuple[str, str | bytes]] = tuple(error.trailing_metadata() or ())
-    for key, value in metadata:
-        if key == STATUS_DETAILS_KEY and isinstance(value, bytes):
-            status = status_pb2.Status()
-            try:
-                status.ParseFromString(value)
-            except DecodeError:
-                return ""
-            info = error_details_pb2.ErrorInfo()
-            return next((str(info.reason) for detail in status.details if detail.Unpack(info)), "")
-    return ""
+    raw = next((value for key, value in metadata if key == STATUS_DETAILS_KEY and isinstance(value, bytes)), b"")
+    info = error_details_pb2.ErrorInfo()
+    try:
+        details = status_pb2.Status.FromString(raw).details
+        return next((str(info.reason) for detail in details if detail.Unpack(info)), "")
+    except DecodeError:
+        return ""

@@ -66,7 +66,8 @@ class EnvRegistryOptions:
     deadline: float = 60.0
     """So long `start` may take."""
     jitter: float = 0.5
-    """The start waits up to so long, at random, so that a hundred processes that start together do not ask together."""
+    """Each registration waits up to so long first, at random, so that a hundred processes that start together, or whose
+    Meta was away, do not ask together."""
     request_timeout: float = 10.0
     lists_max_age: float = 30.0
     """Regions and Resources, which nobody watches, are asked for anew when they are older."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from goten.env_registry.changes import Change, DeploymentChange, ServiceChange
-from goten.env_registry.environment import Environment, domain_of, place_of, with_deployments, with_services
+from goten.env_registry.declaration import Declaration
+from goten.env_registry.deployment_plan import plan_deployment
+from goten.env_registry.environment import Environment, domain_of, with_deployments, with_services
+from goten.env_registry.plans import Create
+from goten.env_registry.service_plan import plan_service
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 from goten.watch import Applied
@@ -27,42 +31,38 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The registration is complete; names are those of the own Service and Deployment."""
+    """The registration is confirmed: what was known before does not count, and both watches open after it."""
 
-    service: str
-    deployment: str
-    imports: frozenset[str] = frozenset()
-    """Names of the services that are imported; they are in sight before the registry is ready."""
+    declared: Declaration
+    uuid: str = ""
+    """Of the own Service, as it was confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServicesApplied:
+    """A boundary of the services watch; `current`: it holds, and is no prelude to another snapshot."""
+
     applied: Applied[Service]
+    current: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DeploymentsApplied:
     applied: Applied[Deployment]
+    current: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class WatchIs:
-    """Whether a watch is current."""
-
-    current: bool
+class ServicesLost:
+    """The services watch is not current any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ServicesWatch(WatchIs):
-    pass
+class DeploymentsLost:
+    """The deployments watch is not current any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentsWatch(WatchIs):
-    pass
-
-
-Event: TypeAlias = Registered | ServicesApplied | DeploymentsApplied | ServicesWatch | DeploymentsWatch
+Event: TypeAlias = Registered | ServicesApplied | DeploymentsApplied | ServicesLost | DeploymentsLost
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +72,44 @@ class State:
     phase: Phase = Phase.STARTING
     environment: Environment = field(default_factory=Environment)
     registered: Registered | None = None
+    """None: not yet, or to be done again before the registry can be ready."""
     services_current: bool = False
     deployments_current: bool = False
+    amiss: str = ""
+    """What of the own records is not as this process declares; empty: nothing, as far as is known."""
 
     @property
     def current(self) -> bool:
         return self.services_current and self.deployments_current
 
     @property
+    def own_service(self) -> Service | None:
+        if self.registered is None:
+            return None
+        return self.environment.service(self.registered.declared.domain)
+
+    @property
+    def own_deployment(self) -> Deployment | None:
+        if self.registered is None:
+            return None
+        return self.environment.deployment(self.registered.declared.domain, self.registered.declared.region)
+
+    @property
     def missing(self) -> tuple[str, ...]:
-        """What has to be in sight before the registry is ready, and is not."""
+        """Services (resource names) that are imported, and not in sight.
+
+        Only those that the own Service imports in Meta, too: a newer generation may have dropped an import (ENV-10).
+        """
         if self.registered is None:
             return ()
-        services = {self.registered.service, *self.registered.imports}
-        missing = [name for name in sorted(services) if self.environment.service(domain_of(name)) is None]
-        if self.environment.deployment(*place_of(self.registered.deployment)) is None:
-            missing.append(self.registered.deployment)
-        return tuple(missing)
+        own, declared = self.own_service, self.registered.declared.service
+        imported = set(() if own is None else own.imported_services).intersection(declared.imported_services)
+        return tuple(name for name in sorted(imported) if self.environment.service(domain_of(name)) is None)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next state, what subscribers are told, and whether own records changed, so that registration looks again."""
+    """The next state, what subscribers are told, and whether the registration has to look again (ENV-21)."""
 
     state: State
     changes: tuple[Change, ...] = ()
@@ -102,41 +118,78 @@ class Step:
 
 def reduce(state: State, event: Event) -> Step:
     """What an event makes of a state. Nothing of a state that was is changed."""
+    before = state
     changes: tuple[Change, ...] = ()
     match event:
         case Registered():
-            state = replace(state, registered=event)
-        case ServicesApplied(applied):
-            changed = [*applied.added.values(), *applied.changed.values()]
-            state = replace(state, environment=with_services(state.environment, changed, applied.removed))
-            changes = tuple(_service_changes(applied))
-        case DeploymentsApplied(applied):
-            changed_deployments = [*applied.added.values(), *applied.changed.values()]
-            environment = with_deployments(state.environment, changed_deployments, applied.removed)
-            state = replace(state, environment=environment)
-            changes = tuple(_deployment_changes(applied))
-        case ServicesWatch(current):
+            state = State(registered=event)
+        case ServicesApplied(applied, current):
             state = replace(state, services_current=current)
-        case DeploymentsWatch(current):
+            if not applied.is_bookmark:
+                changed = [*applied.added.values(), *applied.changed.values()]
+                state = replace(state, environment=with_services(state.environment, changed, applied.removed))
+                changes = tuple(_service_changes(applied))
+        case DeploymentsApplied(applied, current):
             state = replace(state, deployments_current=current)
-    state = replace(state, phase=_phase(state))
-    return Step(state, changes, _concerns_own(state, changes))
+            if not applied.is_bookmark:
+                changed_deployments = [*applied.added.values(), *applied.changed.values()]
+                environment = with_deployments(state.environment, changed_deployments, applied.removed)
+                state = replace(state, environment=environment)
+                changes = tuple(_deployment_changes(applied))
+        case ServicesLost():
+            state = replace(state, services_current=False)
+        case DeploymentsLost():
+            state = replace(state, deployments_current=False)
+    return _judge(before, state, changes)
 
 
-def _phase(state: State) -> Phase:
-    match state.phase:
-        case Phase.STARTING:
-            ready = state.registered is not None and state.current and not state.missing
-            return Phase.READY if ready else Phase.STARTING
-        case Phase.READY | Phase.STALE:
-            return Phase.READY if state.current else Phase.STALE
-        case _:
-            return state.phase
+def _judge(before: State, state: State, changes: tuple[Change, ...]) -> Step:
+    """Which phase a state is in. Own records are looked at only while all that is known is current."""
+    if not state.current:
+        return Step(replace(state, phase=Phase.STALE) if state.phase is Phase.READY else state, changes)
+    if state.phase is Phase.STARTING:
+        return _judge_start(state, changes)
+    # While Meta was away, it may have lost what this process wrote.
+    came_back = state.phase is Phase.STALE
+    if came_back or state.own_service is not before.own_service or state.own_deployment is not before.own_deployment:
+        state = replace(state, phase=Phase.READY, amiss=_amiss(state))
+    return Step(state, changes, look_again=came_back or bool(state.amiss))
 
 
-def _concerns_own(state: State, changes: Iterable[Change]) -> bool:
-    own = state.registered
-    return own is not None and any(change.name in (own.service, own.deployment) for change in changes)
+def _judge_start(state: State, changes: tuple[Change, ...]) -> Step:
+    if state.registered is None:
+        return Step(state, changes)
+    amiss = _amiss(state) or _replaced(state, state.registered)
+    if amiss:
+        # What was confirmed has gone since, so the watches may have opened when less was to be seen (ENV-10).
+        return Step(replace(state, registered=None, amiss=amiss), changes, look_again=True)
+    return Step(state if state.missing else replace(state, phase=Phase.READY), changes)
+
+
+def _amiss(state: State) -> str:
+    """Which own record is gone, or lacks something that only this process would bring back."""
+    if state.registered is None:
+        return ""
+    declared = state.registered.declared
+    plans = (
+        plan_service(declared, state.own_service, starting=False),
+        plan_deployment(declared, state.own_deployment, starting=False),
+    )
+    said = []
+    for plan in plans:
+        if isinstance(plan, Create):
+            said.append(f"{plan.message.name} is not in Meta")
+        elif plan is not None:
+            said.append(f"{plan.stored.name} was changed: {', '.join(plan.paths)}")
+    return "; ".join(said)
+
+
+def _replaced(state: State, registered: Registered) -> str:
+    """Whether the own Service is another than the one that was confirmed, as far as Meta tells them apart."""
+    own = state.own_service
+    if own is None or not registered.uuid or own.metadata.uuid == registered.uuid:
+        return ""
+    return f"{own.name} was deleted and created again"
 
 
 def _service_changes(applied: Applied[Service]) -> Iterator[ServiceChange]:

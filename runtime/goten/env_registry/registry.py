@@ -4,35 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Collection, Coroutine
-from dataclasses import replace
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Final, Self
 
 import grpc.aio
 
-from goten.env_registry.declaration import declare
-from goten.env_registry.dialler import Dialler, dial
+from goten.env_registry.declaration import declare, service_name
+from goten.env_registry.dialler import Dialler
 from goten.env_registry.endpoints import Wanted
 from goten.env_registry.environment import Environment
-from goten.env_registry.errors import EnvRegistryError, NotReady, RegistrationRefused, RegistryFailed, StartTimeout
+from goten.env_registry.errors import CallFailed, EnvRegistryError, NotInMeta, NotReady, StartTimeout
 from goten.env_registry.lists import Aged, AgedLists
-from goten.env_registry.meta_client import CallFailed, MetaClient
+from goten.env_registry.main_loop import MainLoop
+from goten.env_registry.meta_channel import MetaChannel
+from goten.env_registry.meta_client import MetaClient
 from goten.env_registry.options import EnvRegistryOptions
-from goten.env_registry.reducer import DeploymentsWatch, Event, Phase, ServicesWatch, State, reduce
+from goten.env_registry.reducer import Phase
+from goten.env_registry.registering import Registering
 from goten.env_registry.registrar import Progress, Registrar
-from goten.env_registry.registration_plan import plan_service
-from goten.env_registry.status import RegistryStatus
+from goten.env_registry.status import RegistryStatus, age_of, stuck_at
 from goten.env_registry.subscriptions import CAPACITY, Subscription, Subscriptions
-from goten.env_registry.watches import MetaChannel, deployments_watch, services_watch
+from goten.env_registry.supervision import run_together
+from goten.env_registry.watches import Watches
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.region_pb2 import Region
 from goten.meta.v1.resource_pb2 import Resource
 from goten.meta.v1.service_pb2 import Service
-from goten.registration import ServiceRegistration
+from goten.registration import RuntimeKind, ServiceRegistration
 from goten.types.multi_region_policy_pb2 import MultiRegionPolicy
-from goten.watch import WatchFailed, WatchState
 from goten.watch.clock import first_of
 
 _log = logging.getLogger("goten.env_registry")
@@ -48,50 +48,55 @@ class EnvRegistry:
     """
 
     def __init__(
-        self, registration: ServiceRegistration, options: EnvRegistryOptions, *, meta_channel: Any = None
+        self,
+        registration: ServiceRegistration,
+        options: EnvRegistryOptions,
+        *,
+        runtime: RuntimeKind = RuntimeKind.SERVER,
+        meta_channel: Any = None,
     ) -> None:
         """`meta_channel` is a channel to Meta that its owner closes; by default one is dialled."""
+        declared = declare(registration, options, runtime)
         self._options = options
-        self._declared = declare(registration, options)
-        self._meta = MetaChannel(meta_channel)
-        self._own_channel = meta_channel is None
-        self._peer = options.meta_address if meta_channel is None else "the Meta of this process"
+        self._declared = declared
         self._progress = Progress()
-        self._state = State()
-        self._events: deque[Event] = deque()
-        self._news = asyncio.Event()
-        self._look_again = asyncio.Event()
-        self._answering = asyncio.Event()
+        self._meta = MetaChannel(options.meta_address, options.credentials, given=meta_channel)
+        self._client = MetaClient(self._meta, options.request_timeout)
+        self._registrar = Registrar(self._client, declared, options, self._progress)
         self._subscriptions = Subscriptions()
-        self._dialler = Dialler(options.credentials)
+        self._dialler = Dialler(options.credentials, clock=options.clock)
         self._lists = AgedLists(options.clock, options.lists_max_age)
-        domain = registration.domain
-        self._services = services_watch(self._meta, domain, options, self._put)
-        self._deployments = deployments_watch(self._meta, domain, options, self._put)
-        self._tasks: list[asyncio.Task[None]] = []
+        self._main = MainLoop(self._dialler, self._subscriptions)
+        self._watches = Watches(self._meta, declared.domain, options, self._main.put)
+        self._registering = Registering(self._registrar, declared, self._watches, self._main, options, self._progress)
+        self._life: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        """Set when nothing answers any more: it failed, or was stopped."""
+        self._stopping = asyncio.Event()
+        self._disabling = False
         self._failure: EnvRegistryError | None = None
         self._failed = asyncio.Event()
-        self._current_at: float | None = None
-        self._began = False
 
     # --- life --------------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Returns when this process is registered, and what is around it is known.
 
-        Raises RegistrationRefused, StartTimeout, RegistryFailed; nothing of it runs any more then. Raises RuntimeError
-        if it was started before.
+        Raises RegistrationRefused, StartTimeout, RegistryFailed, and NotReady if it is stopped meanwhile; nothing of it
+        runs any more then. Raises RuntimeError if it was started or stopped before.
         """
-        if self._began:
-            raise RuntimeError("this EnvRegistry was started before")
-        self._began = True
-        self._open()
+        if self._life is not None or self._stopping.is_set():
+            raise RuntimeError("this EnvRegistry was started before, and is started once")
+        self._meta.open()
+        self._life = asyncio.create_task(self._live(), name=f"{self}: life")
         try:
-            in_time = await first_of(self._ready_or_failed(), self._too_late())
+            in_time = await first_of(self._ready_or_over(), self._too_late())
             if self._failure is not None:
                 raise self._failure
             if not in_time:
-                raise StartTimeout(self._options.deadline, self._progress.step, self._peer, self._stuck_because())
+                step, reason = stuck_at(self._progress, self._main.state, self._watches)
+                raise StartTimeout(self._options.deadline, step, self._meta.peer, reason)
+            self._check_ready()
         except BaseException:
             await self.stop()
             raise
@@ -99,24 +104,24 @@ class EnvRegistry:
     async def stop(self, *, disable: bool = False) -> None:
         """Ends everything, and returns when nothing of it runs any more. Can be called again.
 
-        `disable` takes the deployment out of service first; that Meta cannot be reached then is only logged.
+        `disable` takes the deployment out of service before that; that Meta cannot be reached then is only logged.
+        Whoever is cancelled here may go: the end goes on, and another call waits for it.
         """
-        if disable and self._state.phase in _ANSWERING:
-            try:
-                await self._registrar.disable()
-            except CallFailed as error:
-                _log.warning("the deployment is still in service: %s", error)
-        await self._end(Phase.FAILED if self._failure is not None else Phase.STOPPED)
+        self._disabling = self._disabling or (disable and self._main.ready.is_set())
+        self._stopping.set()
+        if self._life is not None:
+            await asyncio.wait([self._life])
+            self._life.result()
 
     async def wait_failed(self) -> None:
-        """Returns never; raises the failure that ended this registry."""
+        """Returns never, not even once it is stopped; raises the failure that ended this registry."""
         await self._failed.wait()
         assert self._failure is not None
         raise self._failure
 
     async def __aenter__(self) -> Self:
         """Starts it, unless that was done."""
-        if not self._began:
+        if self._life is None:
             await self.start()
         return self
 
@@ -125,43 +130,51 @@ class EnvRegistry:
     ) -> None:
         await self.stop()
 
+    def __str__(self) -> str:
+        return f"env_registry of {self._declared.domain}"
+
     # --- what is known -----------------------------------------------------------------------------------------------
 
     @property
     def status(self) -> RegistryStatus:
-        now = self._options.clock.now()
-        age = 0.0 if self._state.current else None if self._current_at is None else now - self._current_at
+        state = self._main.state
+        reason = self._progress.reason or state.amiss
         return RegistryStatus(
-            phase=self._state.phase,
-            age=age if self._state.phase in _ANSWERING else None,
+            phase=self._phase,
+            age=age_of(self._watches, self._options.clock.now()) if self._phase in _ANSWERING else None,
             step=self._progress.step,
-            reason=self._progress.reason if self._failure is None else str(self._failure),
-            peer=self._peer,
-            services=self._services.status,
-            deployments=self._deployments.status,
+            reason=reason if self._failure is None else str(self._failure),
+            peer=self._meta.peer,
+            services=self._watches.services,
+            deployments=self._watches.deployments,
             subscribers=len(self._subscriptions),
         )
 
     @property
     def environment(self) -> Environment:
         """What is known now; it never changes, later knowledge is in other snapshots. Raises NotReady."""
-        if self._state.phase not in _ANSWERING:
-            raise NotReady(self._state.phase)
-        return self._state.environment
+        self._check_ready()
+        return self._main.state.environment
 
     @property
     def service(self) -> Service:
-        """The own Service, as it is in Meta. Raises NotReady."""
-        return self.environment.services[self._declared.domain]
+        """The own Service, as it is in Meta. Raises NotReady; NotInMeta between its deletion and its return."""
+        found = self.environment.service(self._declared.domain)
+        if found is None:
+            raise NotInMeta(self._declared.service.name)
+        return found
 
     @property
     def deployment(self) -> Deployment:
-        """The own Deployment, as it is in Meta. Raises NotReady."""
-        return self.environment.deployments[self._declared.domain][self._declared.region]
+        """The own Deployment, as it is in Meta. Raises as `service` does."""
+        found = self.environment.deployment(self._declared.domain, self._declared.region)
+        if found is None:
+            raise NotInMeta(self._declared.deployment.name)
+        return found
 
     def policy(self, service: str) -> MultiRegionPolicy | None:
         """The policy of a service (its domain), None where it is not in sight. Raises NotReady."""
-        known = self.environment.services.get(service)
+        known = self.environment.service(service)
         return None if known is None else known.multi_region_policy
 
     async def regions(self) -> Aged[list[Region]]:
@@ -172,7 +185,7 @@ class EnvRegistry:
     async def resources(self, service: str) -> Aged[list[Resource]]:
         """The Resources of a service (its domain). Raises NotReady, CallFailed."""
         self._check_ready()
-        name = f"services/{service}"
+        name = service_name(service)
         return await self._lists.get(name, lambda: self._client.resources(name))
 
     def subscribe(
@@ -204,128 +217,45 @@ class EnvRegistry:
 
     # --- tasks -------------------------------------------------------------------------------------------------------
 
-    def _open(self) -> None:
-        options = self._options
-        if self._own_channel:
-            self._meta.current = dial(self._peer, options.credentials)
-        self._client = MetaClient(self._meta.current, self._peer, options.request_timeout)
-        self._registrar = Registrar(self._client, self._declared, options, self._progress)
-        self._tasks = [self._begin("main loop", self._run()), self._begin("registration", self._register())]
-
-    def _begin(self, task: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        return asyncio.create_task(self._guard(task, work), name=f"env_registry of {self._declared.domain}: {task}")
-
-    async def _guard(self, task: str, work: Coroutine[Any, Any, None]) -> None:
-        """A task that ends by itself ends the registry."""
-        try:
-            await work
-            self._fail(RegistryFailed(task, "it returned"))
-        except EnvRegistryError as error:
-            self._fail(error)
-        except Exception as error:
-            _log.exception("the %s of the EnvRegistry failed", task)
-            self._fail(RegistryFailed(task, f"{type(error).__name__}: {error}"))
-
-    def _fail(self, failure: EnvRegistryError) -> None:
-        if self._failure is None:
-            self._failure = failure
-            self._state = replace(self._state, phase=Phase.FAILED)
-            _log.error("%s", failure)
-            self._subscriptions.end(failure)
+    async def _live(self) -> None:
+        """Owns everything that runs. It is told to stop, and not cancelled, so that nothing is left half way."""
+        works = {"main loop": self._main.run(), "registration": self._registering.run()}
+        self._failure = await run_together(works, until=self._stopping, owner=str(self))
+        self._over.set()
+        self._subscriptions.end(self._failure)
+        await self._watches.close()
+        if self._failure is not None:
+            if self._main.ready.is_set():
+                _log.error("%s", self._failure)
             self._failed.set()
-            self._answering.set()
+            # RPCs may still use its channels; they are its owner's until it is stopped.
+            await self._stopping.wait()
+        if self._disabling:
+            await self._disable()
+        await self._lists.close()
+        await self._dialler.close()
+        await self._meta.close()
 
-    def _put(self, event: Event) -> None:
-        self._events.append(event)
-        self._news.set()
+    async def _disable(self) -> None:
+        try:
+            await self._registrar.disable()
+        except CallFailed as error:
+            _log.warning("the deployment is still in service: %s", error)
 
-    async def _run(self) -> None:
-        """The main loop: the only one that touches the state."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            while self._events:
-                self._take(self._events.popleft())
-
-    def _take(self, event: Event) -> None:
-        before = self._state
-        step = reduce(before, event)
-        state = self._state = step.state
-        if state.environment is not before.environment:
-            own = state.environment.deployment(self._declared.domain, self._declared.region)
-            self._dialler.follow(state.environment, own)
-        self._subscriptions.publish(step.changes, state.environment)
-        if before.current and not state.current:
-            self._current_at = self._options.clock.now()
-        if before.phase is Phase.STALE and state.phase is Phase.READY:
-            # Meta may have lost, while it was away, what this process wrote.
-            self._look_again.set()
-        if step.look_again and self._is_amiss(state):
-            self._look_again.set()
-        if state.phase is Phase.READY:
-            self._answering.set()
-        self._check_watches(event)
-
-    def _is_amiss(self, state: State) -> bool:
-        """Whether an own record is gone, or lacks something that only this process would bring back (ENV-21)."""
-        service = state.environment.service(self._declared.domain)
-        deployment = state.environment.deployment(self._declared.domain, self._declared.region)
-        return deployment is None or plan_service(self._declared, service, starting=False) is not None
-
-    def _check_watches(self, event: Event) -> None:
-        if isinstance(event, ServicesWatch | DeploymentsWatch) and not event.current:
-            for watcher in (self._services, self._deployments):
-                if watcher.status.state is WatchState.FAILED:
-                    raise RegistryFailed(f"watch of {watcher}", watcher.status.reason)
-
-    async def _register(self) -> None:
-        """The registration: once to start, and whenever own records may have changed."""
-        await self._options.clock.sleep(self._options.jitter * self._options.random())
-        self._put(await self._registrar.register(starting=True))
-        self._progress.step = "watch services and deployments"
-        self._services.launch()
-        self._deployments.launch()
-        while True:
-            await self._look_again.wait()
-            self._look_again.clear()
-            try:
-                await self._registrar.register(starting=False)
-            except RegistrationRefused as error:
-                # It was registered once, and goes on with what it knows; the reason is visible in `status`.
-                _log.error("%s", error)
-
-    async def _ready_or_failed(self) -> bool:
-        await self._answering.wait()
+    async def _ready_or_over(self) -> bool:
+        await first_of(self._main.ready.wait(), self._over.wait())
         return True
 
     async def _too_late(self) -> bool:
         await self._options.clock.sleep(self._options.deadline)
         return False
 
-    def _stuck_because(self) -> str:
-        if self._state.missing:
-            return f"{', '.join(self._state.missing)} is not in sight"
-        watches = [watcher for watcher in (self._services, self._deployments) if watcher.status.reason]
-        return self._progress.reason or "; ".join(f"watch of {watcher}: {watcher.status}" for watcher in watches)
-
-    async def _end(self, phase: Phase) -> None:
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for watcher in (self._services, self._deployments):
-            try:
-                await watcher.stop()
-            except WatchFailed as error:
-                _log.info("%s", error)
-        self._state = State(phase=phase, environment=self._state.environment)
-        self._subscriptions.end(self._failure)
-        await self._lists.close()
-        await self._dialler.close()
-        if self._own_channel and self._meta.current is not None:
-            channel, self._meta.current = self._meta.current, None
-            await channel.close()
+    @property
+    def _phase(self) -> Phase:
+        if self._failure is not None:
+            return Phase.FAILED
+        return Phase.STOPPED if self._stopping.is_set() else self._main.state.phase
 
     def _check_ready(self) -> None:
-        if self._state.phase not in _ANSWERING:
-            raise NotReady(self._state.phase)
+        if self._phase not in _ANSWERING:
+            raise NotReady(self._phase)

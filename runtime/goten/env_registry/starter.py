@@ -30,7 +30,7 @@ class Starter:
         """The registry, ready. Raises what `EnvRegistry.start` does, and RegistrationConflict."""
         registration = merge_registrations(registrations)
         check_place(registration.domain, runtime, local=self._meta_channel is not None)
-        registry = EnvRegistry(registration, self._options, meta_channel=self._meta_channel)
+        registry = EnvRegistry(registration, self._options, runtime=runtime, meta_channel=self._meta_channel)
         await registry.start()
         return registry
 

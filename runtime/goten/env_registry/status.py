@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from goten.env_registry.reducer import Phase
-from goten.watch import WatchStatus
+from goten.env_registry.reducer import Phase, State
+from goten.env_registry.registrar import Progress
+from goten.env_registry.watches import Watches
+from goten.watch import WatchState, WatchStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +25,19 @@ class RegistryStatus:
     services: WatchStatus
     deployments: WatchStatus
     subscribers: int
+
+
+def age_of(watches: Watches, now: float) -> float:
+    """Seconds since both watches were current last; 0 while they are."""
+    since = [status.stale_since for status in (watches.services, watches.deployments)]
+    return max(0.0, now - min((moment for moment in since if moment is not None), default=now))
+
+
+def stuck_at(progress: Progress, state: State, watches: Watches) -> tuple[str, str]:
+    """The step that a start does not get past, and the last reason why (ENV-20)."""
+    if state.registered is None:
+        return progress.step, progress.reason or state.amiss
+    for name, status in (("services", watches.services), ("deployments", watches.deployments)):
+        if status.state is not WatchState.CURRENT:
+            return f"watch {name}", str(status)
+    return "see imported services", f"{', '.join(state.missing)} is not in sight" if state.missing else ""

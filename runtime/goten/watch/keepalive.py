@@ -17,7 +17,8 @@ CHANNEL_OPTIONS: Final[tuple[tuple[str, int], ...]] = (
     ("grpc.http2.max_pings_without_data", 0),
     # By default a channel that lost its server waits up to two minutes, and every RPC fails at once meanwhile.
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
+    # Called otherwise, this is also how long an attempt to connect may take: a TLS handshake with another continent.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.max_reconnect_backoff_ms", 5_000),
 )
 """For channels, such as `StaticChannelProvider(addresses, options=CHANNEL_OPTIONS)`."""
