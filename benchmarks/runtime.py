@@ -40,9 +40,15 @@ BENCHMARKS = (
     ),
     Benchmark(
         "policy-hit-first",
-        "the same for names that nobody asked for before, which are read and checked",
-        6.0,
+        "the same for names that nobody asked for before, beside others in their collections",
+        3.0,
         _pair("first_hit_seconds", "cut_and_get_seconds"),
+    ),
+    Benchmark(
+        "policy-hit-collection",
+        "the same for names in collections in which nobody asked for anything before",
+        9.0,
+        _pair("first_of_collection_seconds", "cut_and_get_seconds"),
     ),
     Benchmark(
         "name-parse",
@@ -69,6 +75,12 @@ BENCHMARKS = (
         _pair("load_seconds", "decode_seconds", _LONG_PAIRS),
     ),
     Benchmark(
+        "holders-load-distinct",
+        "the same where every holder has another policy",
+        6.0,
+        _pair("load_distinct_seconds", "decode_distinct_seconds", _LONG_PAIRS),
+    ),
+    Benchmark(
         "invalidation-turn",
         "turns from a response to the answer that it changes / turns until a waiting task has written to a dict",
         1.0,
@@ -80,6 +92,14 @@ BENCHMARKS = (
         "memory of a cached holder / memory of its message",
         1.0,
         _pair("holder_bytes", "message_bytes", _LONG_PAIRS),
+        per="holder",
+        unit=Unit.BYTES,
+    ),
+    Benchmark(
+        "holder-memory-distinct",
+        "the same where every holder has another policy",
+        1.0,
+        _pair("holder_distinct_bytes", "message_distinct_bytes", _LONG_PAIRS),
         per="holder",
         unit=Unit.BYTES,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from device_management.proto.v1 import project_change_pb2, project_pb2, project_service_pb2
 from devices_example_com.v1 import methods
@@ -31,9 +31,18 @@ def policy_of(number: int) -> MultiRegionPolicy:
     return MultiRegionPolicy(enabled_regions=enabled, default_control_region=control)
 
 
-def response(numbers: Iterable[int], *, is_current: bool) -> Response:
+def distinct_policy_of(number: int) -> MultiRegionPolicy:
+    """Each holder has a region of its own."""
+    policy = policy_of(number)
+    policy.enabled_regions[-1] = f"us-west-{number}"
+    return policy
+
+
+def response(
+    numbers: Iterable[int], *, is_current: bool, policy: Callable[[int], MultiRegionPolicy] = policy_of
+) -> Response:
     """Tells about the holders of these numbers."""
-    projects = [project_pb2.Project(name=holder(number), multi_region_policy=policy_of(number)) for number in numbers]
+    projects = [project_pb2.Project(name=holder(number), multi_region_policy=policy(number)) for number in numbers]
     return Response(
         project_changes=[_Change(current=_Change.Current(project=project)) for project in projects],
         is_current=is_current,
@@ -42,11 +51,11 @@ def response(numbers: Iterable[int], *, is_current: bool) -> Response:
     )
 
 
-def snapshot(count: int = HOLDERS) -> Iterator[bytes]:
+def snapshot(count: int = HOLDERS, policy: Callable[[int], MultiRegionPolicy] = policy_of) -> Iterator[bytes]:
     """The responses of a watch that begins with so many holders."""
     for start in range(0, count, PER_RESPONSE):
         end = min(count, start + PER_RESPONSE)
-        yield response(range(start, end), is_current=end == count).SerializeToString()
+        yield response(range(start, end), is_current=end == count, policy=policy).SerializeToString()
 
 
 def make_store(responses: Iterable[bytes]) -> tuple[PolicyStore, ReplayedChannels]:

@@ -27,11 +27,21 @@ def hit_seconds() -> float:
 
 
 def first_hit_seconds() -> float:
-    """`policy_for`, for names that nobody asked for before, of known holders."""
+    """`policy_for`, for names that nobody asked for before, beside others of known holders."""
     numbers = itertools.count()
 
     def new_texts() -> list[str]:
         return [f"{text}-{next(numbers)}" for text in TEXTS]
+
+    return asyncio.run(_hit_seconds(new_texts))
+
+
+def first_of_collection_seconds() -> float:
+    """`policy_for`, for names of known holders in collections in which nobody asked for anything before."""
+    numbers = itertools.count()
+
+    def new_texts() -> list[str]:
+        return [f"{text}-{next(numbers)}/ports/eth0" for text in TEXTS]
 
     return asyncio.run(_hit_seconds(new_texts))
 

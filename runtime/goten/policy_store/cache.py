@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from goten.policy import Policy
+from goten.policy import PackedPolicy, Policy
 from goten.watch import Applied
 
 
@@ -34,10 +34,29 @@ class HolderCache:
     def __init__(self, max_fetched: int) -> None:
         self._max_fetched = max_fetched
         self._fetched: dict[str, _Fetched] = {}
-        self.delivered: Final[dict[str, Policy]] = {}
-        """Right while the source is current, else stale."""
+        self._delivered: dict[str, PackedPolicy] = {}
+        self.asked: Final[dict[str, Policy]] = {}
+        """Policies of those delivered holders that `policy` was asked for. Right while the source is current, else
+        stale."""
 
-    def apply(self, applied: Applied[Policy], now: float, missing_until: float) -> None:
+    def policy(self, name: str) -> Policy | None:
+        """What the source delivered. Unpacks it for whoever asks first, as most holders are never asked for."""
+        policy = self.asked.get(name)
+        if policy is None:
+            packed = self._delivered.get(name)
+            if packed is None:
+                return None
+            policy = self.asked[name] = Policy.unpacked(packed)
+        return policy
+
+    def has_delivered(self, name: str) -> bool:
+        return name in self._delivered
+
+    @property
+    def delivered_count(self) -> int:
+        return len(self._delivered)
+
+    def apply(self, applied: Applied[PackedPolicy], now: float, missing_until: float) -> None:
         """A watch says what differs (STORE-7). A holder that it removes is missing, until `missing_until` without
         asking again."""
         self._take(applied)
@@ -47,7 +66,7 @@ class HolderCache:
         for name in applied.removed:
             self.put(name, MISSING, now, missing_until)
 
-    def apply_poll(self, applied: Applied[Policy], asked_at: float) -> None:
+    def apply_poll(self, applied: Applied[PackedPolicy], asked_at: float) -> None:
         """A poll that began at `asked_at` says what differs. Fetches that began later are newer (STORE-14).
 
         A holder that is not on the pages is not taken to be missing: it may have slipped from one to another.
@@ -56,8 +75,9 @@ class HolderCache:
         self._keep_fetched(lambda fetched: fetched.asked_at >= asked_at)
 
     def drop(self, name: str) -> None:
-        """Forgets what the source delivered under a name that cannot be a holder's."""
-        self.delivered.pop(name, None)
+        """Forgets what the source delivered under a name."""
+        self._delivered.pop(name, None)
+        self.asked.pop(name, None)
 
     def put(self, name: str, answer: Policy | Missing, asked_at: float, until: float) -> None:
         """Keeps what a fetch that began at `asked_at` answered (STORE-9)."""
@@ -78,23 +98,27 @@ class HolderCache:
         return found.answer
 
     def clear(self) -> None:
-        self.delivered.clear()
+        self._delivered.clear()
+        self.asked.clear()
         self._fetched.clear()
 
     @property
     def fetched_count(self) -> int:
         return len(self._fetched)
 
-    def _take(self, applied: Applied[Policy]) -> None:
+    def _take(self, applied: Applied[PackedPolicy]) -> None:
         for name in applied.removed:
-            self.delivered.pop(name, None)
-        self.delivered.update(applied.added)
-        self.delivered.update(applied.changed)
-        if self._fetched:
-            for name in (*applied.added, *applied.changed):
-                self._fetched.pop(name, None)
+            self.drop(name)
+        self._delivered.update(applied.added)
+        self._delivered.update(applied.changed)
+        for outdated in (self.asked, self._fetched):
+            if outdated:
+                for name in (*applied.added, *applied.changed):
+                    outdated.pop(name, None)
 
     def _keep_fetched(self, may_stay: Callable[[_Fetched], bool]) -> None:
         self._fetched = {
-            name: fetched for name, fetched in self._fetched.items() if name not in self.delivered and may_stay(fetched)
+            name: fetched
+            for name, fetched in self._fetched.items()
+            if name not in self._delivered and may_stay(fetched)
         }

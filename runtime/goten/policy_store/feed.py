@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
 from goten.channels import ChannelProvider
-from goten.policy import Policy
+from goten.policy import PackedPolicy
 from goten.policy_store.options import PolicyStoreOptions
 from goten.policy_store.waiting import in_time
 from goten.watch import Applied, Clock, WatchEvent, WatchFailed, WatchNotCurrent, WatchState, WatchStatus
@@ -36,11 +36,11 @@ class Listener(Protocol):
         """`is_current` of the feed may be another."""
         ...
 
-    def watched(self, event: WatchEvent[Policy]) -> None:
+    def watched(self, event: WatchEvent[PackedPolicy]) -> None:
         """A watch delivered something, by relative names."""
         ...
 
-    def polled(self, applied: Applied[Policy], asked_at: float) -> None:
+    def polled(self, applied: Applied[PackedPolicy], asked_at: float) -> None:
         """A poll that began at `asked_at` is over."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from typing import Any, TypeAlias
 
 from goten.names import ResourceName
@@ -84,9 +84,9 @@ class Fetches:
         self._open.clear()
 
     @property
-    def under_way(self) -> bool:
-        """Whether there is any that a holder which is delivered could concern."""
-        return bool(self._flights)
+    def under_way(self) -> Set[str]:
+        """The holders that are being fetched."""
+        return self._flights.keys()
 
     async def stop(self) -> None:
         """Ends all fetches, for good. Who waits for one is told that it failed."""

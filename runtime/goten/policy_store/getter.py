@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from typing import Any
+
 from goten.names import ResourceName
 from goten.policy import Policy
 from goten.policy_sources import PolicySource
 from goten.policy_store.cache import MISSING, Missing
 from goten.policy_store.feed import Surroundings
-from goten.policy_store.rpc import CallFailed, Server, ask_for_policy, policy_reader
+from goten.policy_store.rpc import CallFailed, Server, ask_for_policy, policy_path
 
 
 class HolderGetter:
@@ -16,7 +19,7 @@ class HolderGetter:
     def __init__(self, source: PolicySource, surroundings: Surroundings) -> None:
         self._source = source
         self._server = Server(surroundings.channels, source, surroundings.region)
-        self._read = policy_reader(source.holder)
+        self._policy_of = attrgetter(policy_path(source.holder))
 
     @property
     def can_get(self) -> bool:
@@ -39,3 +42,6 @@ class HolderGetter:
             if failed.code == "NOT_FOUND":
                 return MISSING
             raise
+
+    def _read(self, message: Any) -> Policy:
+        return Policy.from_message(self._policy_of(message))

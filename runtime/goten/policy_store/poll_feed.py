@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from goten.methods import MethodDescriptor
-from goten.policy import Policy
+from goten.policy import PackedPolicy
 from goten.policy_sources import PolicySource
 from goten.policy_store.feed import Listener, LoopFeed, Surroundings
-from goten.policy_store.rpc import CallFailed, Server, ask_for_policy, collections, policy_reader
+from goten.policy_store.rpc import CallFailed, Server, ask_for_policy, collections, policy_packer
 from goten.policy_store.waiting import in_time
 from goten.watch import WatchState, WatchStatus
 from goten.watch.backoff import Backoff
@@ -31,12 +31,12 @@ class PollFeed(LoopFeed):
         self._method = method
         self._holder = source.holder
         self._items = _items_field(method, source.holder.message.DESCRIPTOR.full_name)
-        self._read = policy_reader(source.holder)
+        self._pack = policy_packer(source.holder)
         self._listener = listener
         self._random = surroundings.random
         self._interval = surroundings.options.poll_interval
         self._backoff = Backoff(surroundings.options.watch.backoff, surroundings.random)
-        self._known: dict[str, Policy] = {}
+        self._known: dict[str, PackedPolicy] = {}
         self._state = WatchState.NEW
         self._reason = ""
         self._failures = 0
@@ -78,7 +78,7 @@ class PollFeed(LoopFeed):
         self._reason = reason or self._reason
         self._lose(state)
 
-    def _confirm(self, listed: dict[str, Policy], asked_at: float) -> None:
+    def _confirm(self, listed: dict[str, PackedPolicy], asked_at: float) -> None:
         self._listed_at, self._stale_since = asked_at, None
         self._reason, self._failures = "", 0
         self._backoff.reset()
@@ -97,14 +97,14 @@ class PollFeed(LoopFeed):
             self._state = state
             self._listener.state_changed()
 
-    async def _list(self) -> dict[str, Policy]:
-        listed: dict[str, Policy] = {}
+    async def _list(self) -> dict[str, PackedPolicy]:
+        listed: dict[str, PackedPolicy] = {}
         for parent in collections(self._method, self._holder):
             token = ""
             while True:
                 page = await self._server.call(self._method, self._request(parent, token))
                 for item in getattr(page, self._items):
-                    listed[getattr(item, self._holder.name_field)] = self._read(item)
+                    listed[getattr(item, self._holder.name_field)] = self._pack(item)
                 if len(listed) > MAX_RESOURCES:
                     raise CallFailed("OUT_OF_RANGE", f"there are more than {MAX_RESOURCES} holders")
                 if page.next_page_token in ("", token):

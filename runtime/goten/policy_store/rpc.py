@@ -14,7 +14,7 @@ from goten.channels import ChannelProvider, UnknownService
 from goten.descriptors import Descriptor
 from goten.methods import MethodDescriptor
 from goten.names import WILDCARD, NamePattern
-from goten.policy import Policy
+from goten.policy import PackedPolicy
 from goten.policy_sources import PolicySource
 from goten.types import view_pb2
 
@@ -81,27 +81,33 @@ def policy_path(holder: Descriptor[Any, Any]) -> str:
     return ".".join(holder.policy_field or ())
 
 
-def policy_reader(holder: Descriptor[Any, Any]) -> Callable[[Any], Policy]:
-    """Makes the policy of a holder's message; one that is not set is empty, and enables no region.
+def policy_packer(holder: Descriptor[Any, Any]) -> Callable[[Any], PackedPolicy]:
+    """Takes the policy out of a holder's message, packed; one that is not set is empty, and enables no region.
 
-    It is made for a hundred thousand holders with few policies, so it remembers those.
+    It is called for a hundred thousand holders. They share few policies, as a rule: equal ones are kept once, unless
+    there prove to be thousands of different ones.
     """
     find = attrgetter(policy_path(holder))
     # Of the class, not of a message: those look among their fields first.
     serialize = type(find(holder.message())).SerializeToString
-    known: dict[bytes, Policy] = {}
+    known: dict[bytes, bytes] = {}
+    are_few = True
 
-    def read(message: Any) -> Policy:
-        content = serialize(find(message))
+    def pack(message: Any) -> PackedPolicy:
+        nonlocal are_few
+        content: bytes = serialize(find(message))
+        if not are_few:
+            return content
         try:
             return known[content]
         except KeyError:
+            known[content] = content
             if len(known) >= _MOST_KNOWN:
+                are_few = False
                 known.clear()
-            policy = known[content] = Policy.from_message(find(message))
-            return policy
+            return content
 
-    return read
+    return pack
 
 
 def collections(method: MethodDescriptor[Any, Any], holder: Descriptor[Any, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from goten.descriptors import Descriptor
 from goten.names import ResourceName
-from goten.policy import Policy
+from goten.policy import PackedPolicy, Policy
 from goten.policy_sources import PolicySource, SourceMode
 from goten.policy_store.cache import MISSING, HolderCache, Missing
 from goten.policy_store.errors import FetchFailed, HolderNotFound, NotInCache, StalePolicy, WildcardHolder
@@ -30,7 +30,7 @@ _NOTHING: Final[Mapping[str, Policy]] = {}
 class Source:
     """Answers by the relative names of holders.
 
-    `fresh` has the answers that hold as they are; whatever is not in it is asked of `obtain` or `peek`.
+    `fresh` has answers that hold as they are; whatever is not in it is asked of `obtain` or `peek`.
     """
 
     def __init__(self, source: PolicySource, surroundings: Surroundings) -> None:
@@ -61,7 +61,7 @@ class Source:
             source=self._name,
             feed=feed,
             stale_for=None if feed.stale_since is None else self._clock.now() - feed.stale_since,
-            delivered=len(self._cache.delivered),
+            delivered=self._cache.delivered_count,
             fetched=self._cache.fetched_count,
         )
 
@@ -101,7 +101,7 @@ class Source:
         found = self._look(name)
         if found is None:
             self._parse(name)
-            if name in self._cache.delivered:
+            if self._cache.has_delivered(name):
                 raise self._failure(name, str(self.status.feed))
             raise NotInCache(self._full_name(name))
         if found is MISSING:
@@ -110,13 +110,14 @@ class Source:
 
     def _look(self, name: str) -> Policy | Missing | None:
         """What counts as an answer (STORE-6, STORE-9, STORE-12); None: nothing does."""
-        policy = self.fresh.get(name)
-        if policy is not None:
-            return policy
+        if self.fresh is self._cache.asked:
+            policy = self._cache.policy(name)
+            if policy is not None:
+                return policy
         fetched = self._cache.fetched(name, self._clock.now())
         if fetched is not None:
             return fetched
-        return self._cache.delivered.get(name) if self._may_serve_stale() else None
+        return self._cache.policy(name) if self._may_serve_stale() else None
 
     def _may_serve_stale(self) -> bool:
         return self._max_stale is not None and self._stale_for() <= self._max_stale
@@ -131,7 +132,7 @@ class Source:
         return holder
 
     def _failure(self, name: str, reason: str) -> FetchFailed | StalePolicy:
-        if name not in self._cache.delivered:
+        if not self._cache.has_delivered(name):
             return FetchFailed(self._full_name(name), reason)
         return StalePolicy(self._full_name(name), self._stale_for(), self._max_stale or 0.0, reason)
 
@@ -151,9 +152,9 @@ class Source:
     # --- what feeds tell ----------------------------------------------------------------------------------------------
 
     def state_changed(self) -> None:
-        self.fresh = self._cache.delivered if self.is_current else _NOTHING
+        self.fresh = self._cache.asked if self.is_current else _NOTHING
 
-    def watched(self, event: WatchEvent[Policy]) -> None:
+    def watched(self, event: WatchEvent[PackedPolicy]) -> None:
         if isinstance(event, Reset):
             self._fetches.overtake_all()
             return
@@ -161,18 +162,17 @@ class Source:
         self._cache.apply(event, now, now + self._fetched_for)
         self._spread(event)
 
-    def polled(self, applied: Applied[Policy], asked_at: float) -> None:
+    def polled(self, applied: Applied[PackedPolicy], asked_at: float) -> None:
         self._cache.apply_poll(applied, asked_at)
         self._spread(applied)
 
-    def _spread(self, applied: Applied[Policy]) -> None:
+    def _spread(self, applied: Applied[PackedPolicy]) -> None:
         """Fetches under way hear of it; what cannot be a holder goes."""
         for policies in (applied.added, applied.changed):
             for name in self._wildcards.among(policies):
                 self._cache.drop(name)
-            if self._fetches.under_way:
-                for name, policy in policies.items():
-                    self._fetches.answer(name, policy)
+            for name in self._fetches.under_way & policies.keys():
+                self._fetches.answer(name, Policy.unpacked(policies[name]))
         for name in applied.removed:
             self._fetches.overtake(name)
         if applied.snapshot:

@@ -12,10 +12,11 @@ from goten.channels import ChannelProvider
 from goten.names import ResourceName
 from goten.policy import Policy
 from goten.policy_sources import PolicySource
+from goten.policy_store.answers import register_call
 from goten.policy_store.errors import DuplicateSource, NotRunning, SourceMissing, SourcesNotReady
 from goten.policy_store.feed import Surroundings
 from goten.policy_store.options import PolicyStoreOptions
-from goten.policy_store.places import NamePlaces, Place, register_call
+from goten.policy_store.places import UNKNOWN, Collection, NamePlaces, Place
 from goten.policy_store.source import Source
 from goten.policy_store.status import SourceStatus
 from goten.services import ServiceDescriptor
@@ -48,8 +49,9 @@ class PolicyStore:
         self._added: dict[type[ResourceName], PolicySource] = {}
         self._sources: dict[type[ResourceName], Source] = {}
         self._state = "not started"
-        self._known: dict[str, Place] = {}
+        self._collections: dict[str, Collection] = {}
         self._find: Callable[[str], Place] = self._refuse
+        self._read: Callable[[str, str], Place] = self._refuse
         self._find_typed: Callable[[ResourceName], Place] = self._refuse
 
     # --- names to policies --------------------------------------------------------------------------------------------
@@ -61,20 +63,26 @@ class PolicyStore:
         (FetchFailed, StalePolicy) where it is not known now; InvalidName, ForeignName and SourceMissing where it is not
         known whose policy is asked for; NotRunning.
         """
-        answers, holder = (
-            (self._known.get(name) or self._find(name)) if isinstance(name, str) else self._find_typed(name)
-        )
-        policy = answers.fresh.get(holder)
-        return policy if policy is not None else await answers.obtain(holder)
+        if type(name) is str:
+            # NamePlaces.find, written out: a call less for every name.
+            collection, _, last = name.rpartition("/")
+            answers, holder, refuses = self._collections.get(collection, UNKNOWN)
+            if refuses(last):
+                answers, holder = self._read(name, collection)
+        else:
+            answers, holder = self._find(name) if isinstance(name, str) else self._find_typed(name)
+        try:
+            return answers.fresh[holder]
+        except KeyError:
+            pass
+        return await answers.obtain(holder)
 
     def cached_policy_for(self, name: str | ResourceName) -> Policy | None:
         """`policy_for` without waiting. Raises as that does, and NotInCache where it would fetch.
 
         Where the source is lost, StalePolicy comes at once, without an attempt to fetch.
         """
-        answers, holder = (
-            (self._known.get(name) or self._find(name)) if isinstance(name, str) else self._find_typed(name)
-        )
+        answers, holder = self._find(name) if isinstance(name, str) else self._find_typed(name)
         policy = answers.fresh.get(holder)
         return policy if policy is not None else answers.peek(holder)
 
@@ -125,12 +133,13 @@ class PolicyStore:
             await self.stop()
             raise
         self._state = "running"
-        self._known, self._find, self._find_typed = places.known, places.find, places.of
+        self._collections, self._find, self._read = places.collections, places.find, places.read
+        self._find_typed = places.of
 
     async def stop(self) -> None:
         """Returns when nothing of it runs any more. May be called in any state, again and again."""
         self._state = "stopped"
-        self._known, self._find, self._find_typed = {}, self._refuse, self._refuse
+        self._collections, self._find, self._read, self._find_typed = {}, self._refuse, self._refuse, self._refuse
         await asyncio.gather(*(source.stop() for source in self._sources.values()))
 
     async def __aenter__(self) -> Self:
@@ -142,7 +151,7 @@ class PolicyStore:
     ) -> None:
         await self.stop()
 
-    def _refuse(self, _: object) -> NoReturn:
+    def _refuse(self, *_: object) -> NoReturn:
         raise NotRunning(self._state)
 
     def _require_sources(self) -> None:

@@ -6,10 +6,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, NoReturn
 
 from goten.names import ResourceName
-from goten.policy import Policy
+from goten.policy import PackedPolicy
 from goten.policy_sources import HolderChanges, HolderStore, PolicySource
 from goten.policy_store.feed import Listener, LoopFeed, Surroundings
-from goten.policy_store.rpc import policy_reader
+from goten.policy_store.rpc import policy_packer
 from goten.watch import Response, WatchMachine, WatchState, WatchStatus
 from goten.watch.backoff import Backoff
 from goten.watch.health import WatchHealth
@@ -25,9 +25,9 @@ class StoreFeed(LoopFeed):
         timing = surroundings.options.watch
         self._holder = source.holder
         self._store = store
-        self._read = policy_reader(source.holder)
+        self._pack = policy_packer(source.holder)
         self._listener = listener
-        self._machine = WatchMachine[Policy]()
+        self._machine = WatchMachine[PackedPolicy]()
         self._health = WatchHealth(surroundings.clock, timing, self._enter)
         self._backoff = Backoff(timing.backoff, surroundings.random)
 
@@ -71,8 +71,8 @@ class StoreFeed(LoopFeed):
                 await watch.aclose()
 
     def _take(self, batch: HolderChanges[Any, Any]) -> None:
-        read = self._read
-        changes = [(str(name), None if message is None else read(message)) for name, message in _pairs(batch)]
+        pack = self._pack
+        changes = [(str(name), None if message is None else pack(message)) for name, message in _pairs(batch)]
         step = self._machine.receive(
             Response(
                 changes=tuple(changes),

@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 from goten.methods import MethodDescriptor
-from goten.policy import Policy
+from goten.policy import PackedPolicy
 from goten.policy_sources import PolicySource
 from goten.policy_store.feed import Listener, Surroundings
-from goten.policy_store.rpc import VIEW, policy_path, policy_reader
+from goten.policy_store.rpc import VIEW, policy_packer, policy_path
 from goten.watch import Watcher, WatchFailed, WatchQuery, WatchState, WatchStatus
 
 CHUNK_SIZE = 1000
@@ -30,11 +30,11 @@ class WatchFeed:
         self._listener = listener
         self.is_current = False
         fields = method.request.DESCRIPTOR.fields_by_name
-        self._watcher = Watcher[Any, Policy](
+        self._watcher = Watcher[Any, PackedPolicy](
             surroundings.channels,
             method,
             source.holder,
-            keep=policy_reader(source.holder),
+            keep=policy_packer(source.holder),
             query=WatchQuery(
                 parent=parent,
                 view=VIEW if "view" in fields else 0,

@@ -30,7 +30,7 @@ from goten.policy_store.holder_regex import HolderRegex
 from goten.policy_store.places import NamePlaces
 from goten.services import ServiceDescriptor
 from tests.runtime.policy_store.scene import Watching
-from tests.runtime.policy_store.services import RoomName, always, policy, service
+from tests.runtime.policy_store.services import ROOMS, RoomName, always, policy, service
 from tests.runtime.test_name_properties import ID_PATTERNS, TEXTS, name_patterns
 
 CASES = json.loads((Path(__file__).parents[3] / "spec" / "vectors" / "holders.json").read_text(encoding="utf-8"))
@@ -58,9 +58,7 @@ def make_places(of: ServiceDescriptor) -> NamePlaces:
 def holder_at(places: NamePlaces, name: str | ResourceName) -> ResourceName | None:
     """The holder that the store would ask for; None: the name is global. Raises InvalidName as the store does."""
     if isinstance(name, str):
-        first, second = places.known.get(name) or places.find(name), places.known.get(name)
-        assert second in (first, None)
-        answers, holder = first
+        answers, holder = places.find(name)
     else:
         answers, holder = places.of(name)
     return answers.holder.parse(holder) if isinstance(answers, Asked) else None
@@ -79,10 +77,12 @@ def outcome(work: Any, *arguments: Any) -> Any:
 
 
 def assert_right(of: ServiceDescriptor, places: NamePlaces, text: str) -> None:
+    """Asks twice, since what was asked for is remembered."""
     expected = outcome(read_in_full, of, text)
     assert outcome(holder_at, places, text) == expected
     assert outcome(holder_at, places, text) == expected
     if not text.startswith("/"):
+        assert outcome(holder_at, places, f"//{of.domain}/{text}") == expected
         assert outcome(holder_at, places, f"//{of.domain}/{text}") == expected
     typed = outcome(of.parse_name, text)
     if typed != "invalid":
@@ -204,6 +204,46 @@ def test_names_of_the_examples(of: ServiceDescriptor, data: st.DataObject) -> No
     assert_right(of, make_places(of), data.draw(names_like(of)))
 
 
+def assert_collections_are_right(
+    of: ServiceDescriptor, places: NamePlaces, name: str, lasts: list[str], changes: list[Callable[[str], str]]
+) -> None:
+    """What is remembered of the collections of a name never leads to another answer for any other."""
+    outcome(holder_at, places, name)
+    segments = name.split("/")
+    for count in range(1, len(segments) + 1):
+        collection = "/".join(segments[:count])
+        for last in lasts:
+            assert_right(of, places, f"{collection}/{last}")
+        for change in changes:
+            assert_right(of, places, change(collection))
+            assert_right(of, places, f"{change(collection)}/{lasts[0]}")
+    assert_right(of, places, name)
+
+
+@pytest.mark.parametrize("of", EXAMPLES, ids=str)
+@given(data=st.data())
+def test_names_near_names_of_the_examples(of: ServiceDescriptor, data: st.DataObject) -> None:
+    """STORE-1, STORE-2: other last segments, other lengths, and texts that are no names, where names were before."""
+    places = make_places(of)
+    for _ in range(data.draw(st.integers(1, 2))):
+        name = data.draw(names_like(of))
+        lasts = data.draw(st.lists(st.one_of(st.sampled_from(HARD_IDS), TEXTS), min_size=1, max_size=4))
+        assert_collections_are_right(of, places, name, lasts, data.draw(st.lists(st.sampled_from(CHANGES), max_size=2)))
+
+
+@pytest.mark.parametrize("of", EXAMPLES, ids=str)
+def test_every_last_segment_in_every_collection_of_the_examples(of: ServiceDescriptor) -> None:
+    """STORE-1, STORE-2"""
+    texts = [pattern.text for resource in of.resources for pattern in resource.patterns]
+    literals = {segment for text in texts for segment in text.split("/") if "{" not in segment}
+    for id_ in ("p1", "us-west2", "-", "é"):
+        places = make_places(of)
+        for text in texts:
+            assert_collections_are_right(
+                of, places, re.sub(r"\{[^}]*\}", id_, text), [*HARD_IDS, *sorted(literals)], CHANGES
+            )
+
+
 @pytest.mark.parametrize("of", EXAMPLES, ids=str)
 def test_plain_names_of_the_examples_take_the_short_way(of: ServiceDescriptor) -> None:
     """The fast path is of use: it decides for every pattern but those with id patterns that allow slashes."""
@@ -250,8 +290,53 @@ def test_names_of_any_service(of: ServiceDescriptor, data: st.DataObject) -> Non
     places = make_places(of)
     for resource in of.resources:
         for pattern in resource.patterns:
-            assert_right(of, places, re.sub(r"\{[^}]*\}", lambda _: data.draw(TEXTS), pattern.text))
+            name = re.sub(r"\{[^}]*\}", lambda _: data.draw(TEXTS), pattern.text)
+            assert_right(of, places, name)
+            assert_collections_are_right(of, places, name, [data.draw(TEXTS), "a", "-", ""], ["/{}".format])
     assert_right(of, places, data.draw(TEXTS))
+
+
+def test_names_of_one_segment_are_no_collection() -> None:
+    """STORE-2: what was learnt of them does not let a leading slash pass."""
+    of = service(
+        name_class("x.example.test/T", NamePattern("{x}")), name_class("x.example.test/U", NamePattern("here"))
+    )
+    places = make_places(of)
+    for text in ("a", "/a", "here", "/here", "é", "/é", "//x.example.test/a", "//x.example.test//a"):
+        assert_right(of, places, text)
+
+
+def test_a_last_id_with_slashes_says_nothing_of_others() -> None:
+    """STORE-2: `b/cdef` is too long for an id, though `cdef` alone is not, and `b` was in one before."""
+    of = service(name_class("x.example.test/T", NamePattern("a/{x}", ids={"x": "[a-z/]{1,5}"})))
+    places = make_places(of)
+    for text in ("a/b", "a/b/c", "a/b/cdef", "a/b/cd", "a/cdefgh", "a/b/"):
+        assert_right(of, places, text)
+
+
+def test_a_collection_in_which_ids_decide_about_the_holder() -> None:
+    """STORE-1: rules that look around are beyond the one regular expression."""
+    holder = name_class("x.example.test/Holder", NamePattern("a/{y}"))
+    of = service(
+        name_class("x.example.test/T", NamePattern("a/{y}/{x}", ids={"x": "o(?=n).*"}, holder=always(holder))),
+        name_class("x.example.test/U", NamePattern("a/{y}/{x}", ids={"x": "t(?=w).*"})),
+    )
+    places = make_places(of)
+    for text in ("a/b/one", "a/b/two", "a/b/once", "a/b/twice", "a/b/none", "a/b/one"):
+        assert_right(of, places, text)
+    assert holder_at(places, "a/b/one") == holder.parse("a/b")
+    assert holder_at(places, "a/b/two") is None
+
+
+def test_an_odd_name_leaves_its_collection_fast() -> None:
+    """Whether it comes before the others or after them."""
+    for texts in (["projects/p/enrollmentTokens/é", "projects/p/enrollmentTokens/a"] * 2, []):
+        places = make_places(DEVICES)
+        for text in [*texts, "projects/p/enrollmentTokens/b", "projects/p/enrollmentTokens/é"]:
+            assert_right(DEVICES, places, text)
+            places.find(text)
+        _, _, refuses = places.collections["projects/p/enrollmentTokens"]
+        assert not refuses("c")
 
 
 SCOPES = ["projects/{p}", "sites/{s}", "regions/{r}"]
@@ -295,6 +380,33 @@ async def test_unknown_shapes_are_refused_whatever_is_cached(watching: Watching)
             await watching.store.policy_for(text)
         with pytest.raises(InvalidName):
             watching.store.cached_policy_for(text)
+
+
+async def test_the_store_reads_names_as_its_service_does(watching: Watching) -> None:
+    """STORE-2: with names of the same collections asked for before, and policies that nobody asked for."""
+    policies = {"projects/p1": policy("eu"), "projects/p2": policy("us")}
+    collections = ["projects/p1/rooms", "projects/p2/rooms", "projects/-/rooms", "rooms", "/rooms", "projects/p1", ""]
+    for last in [*HARD_IDS, *HARD_IDS]:
+        for collection in collections:
+            text = f"{collection}/{last}" if collection else last
+            for form in (text, f"//rooms.example.test/{text}"):
+                expected: Any = outcome(ROOMS.parse_name, form)
+                if isinstance(expected, ResourceName):
+                    holder = expected.holder
+                    expected = None if holder is None else policies.get(str(holder), "wildcard")
+                assert await answer(watching, form) == expected, form
+    assert watching.gets == []
+
+
+async def answer(watching: Watching, text: str) -> Any:
+    try:
+        policy = await watching.ask(text)
+        assert watching.store.cached_policy_for(text) == policy
+    except (InvalidName, ForeignName):
+        return "invalid"
+    except WildcardHolder:
+        return "wildcard"
+    return policy
 
 
 async def test_relative_names_belong_to_the_own_service(watching: Watching) -> None:
@@ -347,8 +459,26 @@ def test_places_are_remembered_in_bounded_number() -> None:
     places = make_places(DEVICES)
     for number in range(40_000):
         places.find(f"projects/p{number}/settings")
-    assert len(places.known) <= 16_384
+    assert len(places.collections) <= 16_384
     assert holder_at(places, "projects/p1/settings") == devices_holder("p1")
+
+
+def test_names_that_are_read_one_by_one_are_remembered_in_bounded_number() -> None:
+    """Here because the last id may hold slashes."""
+    places = make_places(DEVICES)
+    collection = "projects/p1/regions/us-west2/devices/dev/configFiles/a"
+
+    def is_remembered(number: int) -> bool:
+        _, _, refuses = places.collections[collection]
+        return not refuses(f"b{number}")
+
+    for number in range(20_000):
+        places.find(f"{collection}/b{number}")
+        if number == 16_000:
+            assert is_remembered(0)
+    assert not is_remembered(0)
+    assert is_remembered(19_999)
+    assert holder_at(places, f"{collection}/b0") == devices_holder("p1")
 
 
 def devices_holder(project: str) -> ResourceName:

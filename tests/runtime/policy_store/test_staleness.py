@@ -62,6 +62,15 @@ async def test_a_lost_source_is_served_stale_within_the_bound(watching: Watching
     assert isinstance(caught.value, PolicyUnavailable)
 
 
+async def test_what_nobody_asked_for_in_time_is_served_stale_too(watching: Watching) -> None:
+    """STORE-12: and is as current as ever after a resync, where it did not change."""
+    await lose_for(watching, 10)
+    assert watching.store.cached_policy_for(P2) == await watching.ask(P2) == US
+    await watching.stream.send(watched(project("projects/p1", "us"), token="t2"))
+    assert await watching.ask(P1) == await watching.ask(P2) == US
+    assert watching.gets == []
+
+
 async def test_the_cache_alone_says_at_once_that_it_is_stale(watching: Watching) -> None:
     """STORE-12"""
     await lose_for(watching, 301)
