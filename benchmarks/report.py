@@ -32,14 +32,14 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 def _row(result: Result) -> tuple[str, ...]:
     benchmark = result.benchmark
     if result.value is None or result.floor is None or result.figure is None:
-        return (benchmark.name, "-", "-", "-", _figure(benchmark.measure, benchmark.bar), "no", "-", "-")
+        return (benchmark.name, "-", "-", "-", _bar(benchmark), "no", "-", "-")
     return (
         benchmark.name,
         _amount(result.value, benchmark),
         _amount(result.floor, benchmark),
         _figure(benchmark.measure, result.figure),
-        _figure(benchmark.measure, benchmark.bar),
-        "yes" if result.holds else "no",
+        _bar(benchmark),
+        "-" if benchmark.bar is None else "yes" if result.holds else "no",
         f"{result.peak_mb:.0f} MB",
         f"{result.floor_peak_mb:.0f} MB",
     )
@@ -55,6 +55,10 @@ def _time(seconds: float) -> str:
         return f"{seconds * 1e9:.0f} ns"
     milliseconds = seconds * 1000
     return f"{milliseconds:.{0 if milliseconds >= 100 else 2}f} ms"
+
+
+def _bar(benchmark: Benchmark) -> str:
+    return "-" if benchmark.bar is None else _figure(benchmark.measure, benchmark.bar)
 
 
 def _figure(measure: Measure, figure: float) -> str:

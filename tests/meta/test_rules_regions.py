@@ -20,7 +20,7 @@ async def test_meta_itself_writes_regions() -> None:
 
 @pytest.mark.parametrize(("caller", "shown"), [("", "not known"), ("devices.example.com", "devices.example.com")])
 async def test_nobody_else_writes_regions(caller: str, shown: str) -> None:
-    """REG-6."""
+    """REG-6; Design Concepts 2: "The region resources can be created/updated by meta.goten.com service only."."""
     async with world(regions=["r1"]) as registry:
         with refused("CALLER_NOT_META", "regions/r2", "only meta.goten.com", shown, code="PERMISSION_DENIED"):
             await registry.save(Region(name="regions/r2"), caller=caller)

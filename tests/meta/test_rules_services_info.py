@@ -95,7 +95,7 @@ async def test_regions_have_none() -> None:
 
 
 async def test_many_services_that_use_one() -> None:
-    """REG-21."""
+    """REG-21; Design Concepts 2: "unless we reach the scale of thousands of Services"."""
     async with world() as registry:
         await registry.save(service(META))
         await registry.save(deployment(META))

@@ -9,10 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
 DEADLINE = 20.0
+SERVING = r"serving meta\.goten\.com v1 on ([^\s\"]+)"
+"""What a server writes when it serves, and where."""
 _COMMAND = [sys.executable, "-m", "goten.meta_server"]
 
 
@@ -38,9 +41,9 @@ def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 class Running:
     """A command that goes on; what it writes can be waited for. Use it as a context manager, which kills it."""
 
-    def __init__(self, *arguments: str, **more: str) -> None:
+    def __init__(self, *arguments: str, command: Sequence[str] = _COMMAND, **more: str) -> None:
         self.process = subprocess.Popen(
-            [*_COMMAND, *arguments],
+            [*command, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -75,6 +78,11 @@ class Running:
             self._read(max(0.0, deadline - time.monotonic()))
             assert time.monotonic() < deadline, f"it does not end: {self._written}"
         return self.process.wait(DEADLINE)
+
+    def take(self) -> None:
+        """Takes what it has written so far: whoever writes more than anybody reads has to wait in the end."""
+        while self._streams and select.select(list(self._streams), [], [], 0)[0]:
+            self._read(0)
 
     def leave(self, stream: str) -> None:
         """Takes nothing more that it writes."""
@@ -115,7 +123,7 @@ class MetaProcess(Running):
     def __init__(self, storage: str, *options: str, listen: str = "127.0.0.1:0", **more: str) -> None:
         super().__init__("serve", "--region", "us-west2", "--storage", storage, "--listen", listen, *options, **more)
         try:
-            self.address = self.wait_for(r"serving meta\.goten\.com v1 on ([^\s\"]+)", "err")[1]
+            self.address = self.wait_for(SERVING, "err")[1]
         except BaseException:
             self.__exit__(None, None, None)
             raise

@@ -17,7 +17,8 @@ async def test_what_was_written_is_read_with_its_revisions(storage: Storage) -> 
         changed = await write(store, service("a", "second"))
         entry = store.get(SERVICE, "services/a")
         assert entry is not None
-        assert entry == ("services/a", service("a", "second"), created, changed)
+        assert entry[:4] == ("services/a", service("a", "second"), created, changed)
+        assert entry.data == entry.message.SerializeToString(deterministic=True)
         assert store.revision == changed
         assert await delete(store, "a") == store.revision
         assert store.get(SERVICE, "services/a") is None

@@ -30,7 +30,9 @@ async def test_everything_is_there_after_a_restart(storage: Storage) -> None:
         await delete(store, "b")
         before = store.revision
     async with running(storage) as store:
-        assert store.get(SERVICE, "services/a") == ("services/a", service("a", "2"), created, changed)
+        entry = store.get(SERVICE, "services/a")
+        assert entry is not None
+        assert entry[:4] == ("services/a", service("a", "2"), created, changed)
         assert shown(store) == {"a": "2"}
         assert store.revision > before
         assert await write(store, service("c")) == store.revision

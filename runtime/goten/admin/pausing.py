@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Callable, Mapping
-from contextlib import aclosing
 from typing import Any, Final
 
 import grpc
 
 from goten.refusals import Refused, with_reason
-from goten.server.adaptor import Context, Handler, abort
+from goten.server.adaptor import Context, Handler, abort, send_all
 
 Handlers = Mapping[str, Mapping[str, Handler]]
 """By the full name of an API and the name of a method."""
@@ -96,14 +95,17 @@ class Pause:
         self._enter()
         try:
             await behaviour(request, context)
+            return
         except asyncio.CancelledError:
             # Also cancelled when the client leaves, or the server stops: then it is not for us to answer.
             if not self._is_on() or task.uncancel() > 0:
                 raise
-            await abort(context, self._refusal())
+            refusal = self._refusal()
         finally:
             self._streams.discard(task)
             self._leave()
+        # Nothing waits for this: a client that does not read what came before is not told for as long.
+        await abort(context, refusal)
 
     def _is_on(self) -> bool:
         return bool(self._reason)
@@ -125,8 +127,6 @@ def _written(behaviour: Any) -> Any:
     """An asynchronous generator of responses as a function that writes them."""
 
     async def run(request: Any, context: Context) -> None:
-        async with aclosing(behaviour(request, context)) as responses:
-            async for response in responses:
-                await context.write(response)
+        await send_all(context, behaviour(request, context))
 
     return run

@@ -22,6 +22,8 @@ from goten.watch.backoff import Backoff, BackoffPolicy
 _LOG: Final = logging.getLogger("goten.meta_server")
 _SUBJECT: Final = "the controller of Meta"
 _BACKOFF: Final = BackoffPolicy(first=0.05, limit=10.0)
+_PATIENCE: Final = 5
+"""After so many failed rounds in a row, those who wait are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class _Known:
     revision: int
     pending: Pending
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def wake(self) -> None:
+        """Wakes those who wait, although it is there."""
+        waited_for, self.gone = self.gone, asyncio.Event()
+        waited_for.set()
 
 
 class ServicesInfoController:
@@ -126,19 +133,20 @@ class ServicesInfoController:
     async def settled(self, services: Collection[str], revision: int) -> None:
         """Returns when no record of `revision` or before concerns one of `services` (ids) any more (FANOUT-2).
 
-        Memory has to have that revision. Raises StorageUnavailable where the controller does not run: what was written
-        is stored, and the rest of it is done once it runs again.
+        Memory has to have that revision. Raises StorageUnavailable where the controller does not run, or fails again
+        and again (FANOUT-8): what was written is stored, and the rest of it is done once that is possible.
         """
-        waited_for = [
-            record
-            for record in self._known.values()
+        waited_for = {
+            key: record
+            for key, record in self._known.items()
             if record.revision <= revision and not record.pending.services.isdisjoint(services)
-        ]
-        for record in waited_for:
+        }
+        for key, record in waited_for.items():
             await record.gone.wait()
+            if self._known.get(key) is record:
+                raise _unsettled(f"it goes on failing ({self._last_error})")
         if self._task is None or self._task.done():
-            reason = "it does not run; what was written is stored, but not everything that follows from it"
-            raise StorageUnavailable(_SUBJECT, reason, "try again when it does", uncertain=True)
+            raise _unsettled("it does not run")
 
     def _apply(self, applied: Applied) -> None:
         for event in applied.records:
@@ -188,4 +196,12 @@ class ServicesInfoController:
         fields = {"event": "fan-out-failed", "failures": self._failures, "pending": len(self._known)}
         known = isinstance(error, StorageUnavailable)
         _LOG.warning("a fan-out failed and is tried again: %s", error, extra=fields, exc_info=None if known else error)
+        if self._failures >= _PATIENCE:
+            for record in self._known.values():
+                record.wake()
         await self._clock.sleep(self._backoff.next())
+
+
+def _unsettled(reason: str) -> StorageUnavailable:
+    told = f"{reason}; what was written is stored, but not everything that follows from it"
+    return StorageUnavailable(_SUBJECT, told, "try again later", uncertain=True)

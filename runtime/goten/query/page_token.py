@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from goten.query.errors import QueryError, shown
 
 FIELD = "page_token"
-_LONGEST = 16_384
+LONGEST_TOKEN: Final = 16_384
+"""A cursor that takes more characters is not read, and not given out: an offset takes its place."""
 _LARGEST_OFFSET = 2**31 - 1
 
 
@@ -34,8 +35,8 @@ class PageToken(NamedTuple):
 
 def parse_page_token(text: str) -> PageToken:
     """Raises QueryError for what is no token, and for one of a snapshot: no server of ours gives such out."""
-    if len(text) > _LONGEST:
-        raise QueryError(FIELD, f"has {len(text)} characters, more than {_LONGEST}")
+    if len(text) > LONGEST_TOKEN:
+        raise QueryError(FIELD, f"has {len(text)} characters, more than {LONGEST_TOKEN}")
     side, inclusion, kind, value = _split(text)
     if kind == "S":
         raise QueryError(FIELD, "is of a snapshot, and none is kept", position=4, hint="ask for the first page again")

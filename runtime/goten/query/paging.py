@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from goten.query.errors import QueryError
 from goten.query.order import OrderBy
-from goten.query.page_token import PageToken, parse_page_token
+from goten.query.page_token import LONGEST_TOKEN, PageToken, parse_page_token
 
 DEFAULT_PAGE_SIZE: Final = 100
 MAX_PAGE_SIZE: Final = 1000
@@ -112,7 +112,11 @@ class _List:
     def _token(self, token: PageToken | None, picked: Sequence[int], *, left: bool) -> str:
         """Leads away from the page: from its first or last item, from its place where it is empty."""
         if picked:
-            return str(PageToken(left, False, self._cursor(picked[0 if left else -1])))
+            text = str(PageToken(left, False, self._cursor(picked[0 if left else -1])))
+            if len(text) <= LONGEST_TOKEN:
+                return text
+            passed = range(self._low, picked[0] if left else picked[-1] + 1)
+            return str(PageToken(left, False, self._count(passed)))
         # A list that has items left or right of an empty page was entered by a token.
         assert token is not None
         return str(PageToken(left, not token.inclusive, token.place))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Any, Final, TypeAlias
@@ -57,10 +58,7 @@ def stream_handler(
         try:
             if request is _MALFORMED:
                 raise _unreadable(method.request)
-            responses: Any = operation(request, "" if caller is None else caller(context))
-            async with aclosing(responses):
-                async for response in responses:
-                    await context.write(response)
+            await send_all(context, operation(request, "" if caller is None else caller(context)))
         except Exception as error:
             await abort(context, refusal_of(error, method.full_name))
 
@@ -75,9 +73,42 @@ def parse_request(kind: type[MessageT], raw: bytes) -> MessageT:
         raise _unreadable(kind) from None
 
 
+async def send_all(context: Context, responses: Any) -> None:
+    """Sends what an asynchronous generator of responses yields. Whenever this is cancelled, the RPC can be aborted."""
+    begun = False
+    async with aclosing(responses):
+        async for response in responses:
+            try:
+                if not begun:
+                    await _begin(context)
+                begun = True
+                await context.write(response)
+            except grpc.aio.InternalError:
+                # The client has left; gRPC cancels this too, but not always first.
+                raise asyncio.CancelledError from None
+
+
+async def _begin(context: Context) -> None:
+    """Sends what comes before the first response.
+
+    Left to gRPC, it goes with that response; and where sending that is cancelled, an abort sends it a second time,
+    which fails, and the client is never told. By itself it is sent in no time, for no flow control holds it back.
+    """
+    sending = asyncio.ensure_future(context.send_initial_metadata(()))
+    try:
+        await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        await asyncio.gather(sending, return_exceptions=True)
+        raise
+
+
 async def abort(context: Context, refused: Refused) -> None:
     """Ends the RPC with the status and its details. Raises what grpc.aio raises to end it."""
-    await context.abort(refused.code, refused.short_message, refused.trailing_metadata())
+    try:
+        await context.abort(refused.code, refused.short_message, refused.trailing_metadata())
+    except (grpc.aio.UsageError, grpc.aio.InternalError):
+        # Another status is under way, for the task was cancelled while it was sent; or the client has left.
+        raise asyncio.CancelledError from None
 
 
 def _reader(method: MethodDescriptor[Any, Any]) -> Callable[[bytes], Any]:

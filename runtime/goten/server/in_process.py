@@ -168,6 +168,9 @@ class _Context:
     def invocation_metadata(self) -> tuple[()]:
         return ()
 
+    async def send_initial_metadata(self, initial_metadata: tuple[()]) -> None:
+        """There is nobody to read it."""
+
     async def write(self, response: Any) -> None:
         assert self._write is not None
         await self._write(response)

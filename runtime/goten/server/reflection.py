@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import aclosing
 from typing import Any, Final, cast
 
 import grpc
@@ -11,7 +10,7 @@ from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_g
 from grpc_reflection.v1alpha._async import ReflectionServicer  # type: ignore[import-untyped]
 
 from goten.refusals import Refused
-from goten.server.adaptor import Context, Handler, abort, parse_request
+from goten.server.adaptor import Context, Handler, abort, parse_request, send_all
 
 API: Final[str] = reflection.SERVICE_NAME
 
@@ -43,9 +42,7 @@ def _readable(handler: Handler) -> Handler:
     async def respond(raws: AsyncIterator[bytes], context: Context) -> None:
         requests = (parse_request(reflection_pb2.ServerReflectionRequest, raw) async for raw in raws)
         try:
-            async with aclosing(behaviour(requests, context)) as responses:
-                async for response in responses:
-                    await context.write(response)
+            await send_all(context, behaviour(requests, context))
         except Refused as refused:
             await abort(context, refused)
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 import grpc
 
 from goten.refusals import Refused, with_reason
-from goten.server.adaptor import Context, Handler, abort
+from goten.server.adaptor import Context, Handler, abort, send_all
+from goten.server.turns import WritingTurns
 
 DEFAULT_PER_CONNECTION: Final = 1000
 """A stream costs the server about 25 KB."""
@@ -27,6 +28,7 @@ class Streams:
         self._of_peer: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._draining = False
+        self._turns = WritingTurns()
 
     def __len__(self) -> int:
         return len(self._tasks)
@@ -63,7 +65,7 @@ class Streams:
         self._of_peer[peer] += 1
         self._tasks.add(task)
         try:
-            await behaviour(request, context)
+            await behaviour(request, self._turns.paced(context))
         except asyncio.CancelledError:
             # Also cancelled by gRPC when the client leaves: then there is nobody to be told.
             if not self._draining or task.uncancel() > 0:
@@ -89,12 +91,7 @@ def _written(behaviour: Any) -> Any:
     """An asynchronous generator of responses as a function that writes them."""
 
     async def run(request: Any, context: Context) -> None:
-        responses = behaviour(request, context)
-        try:
-            async for response in responses:
-                await context.write(response)
-        finally:
-            await responses.aclose()
+        await send_all(context, behaviour(request, context))
 
     return run
 

@@ -26,11 +26,14 @@ class Collection:
         self.entries: Final[SortedMap[Entry]] = SortedMap()
         self.history: Final = TypeHistory()
 
-    def set(self, name: str, message: Message | None, create_revision: int, mod_revision: int) -> None:
-        if message is None:
+    def set(
+        self, name: str, message: Message | None, create_revision: int, mod_revision: int, data: bytes | None
+    ) -> None:
+        """`data` is the message in bytes; without a message, or without data, there is no resource."""
+        if message is None or data is None:
             self.entries.remove(name)
         else:
-            self.entries.put(name, Entry(name, message, create_revision, mod_revision))
+            self.entries.put(name, Entry(name, message, create_revision, mod_revision, data))
 
     def written_at(self, before: Message | None, after: Message | None) -> float | None:
         """When the resource was changed, by its own `update_time` (FEED-13); None where it does not say.

@@ -7,7 +7,7 @@ from typing import Final
 
 from goten.storage import Batch, Compacted, Storage, StorageUnavailable
 from goten.store.decoding import Decoder
-from goten.store.history import History
+from goten.store.history import History, Room
 from goten.store.memory import Memory, difference
 from goten.store.model import Applied
 from goten.store.replay import Replay
@@ -26,7 +26,7 @@ class Following:
         storage: Storage,
         decoder: Decoder,
         *,
-        history: int,
+        history: Room,
         clock: Clock,
         now: Callable[[], float],
         loaded: Callable[[], None],
@@ -34,7 +34,7 @@ class Following:
     ) -> None:
         self._storage = storage
         self._decoder = decoder
-        self._bound = history
+        self._room = history
         self._clock = clock
         self._now = now
         self._loaded = loaded
@@ -60,7 +60,7 @@ class Following:
                 raise StorageUnavailable("the store", "the storage stopped telling of changes", "start again")
 
     def _empty_memory(self) -> Memory:
-        return Memory(self._decoder, History(self._bound, 0, 0.0))
+        return Memory(self._decoder, History(self._room, 0, 0.0))
 
     async def _load(self) -> None:
         """Reads all there is, page by page. Changes after the lowest revision of the pages are still to come."""
@@ -79,10 +79,10 @@ class Following:
             last = page.items[-1].key
         lowest, target = min(revisions), max(revisions)
         # History before the start is had once: where even that is being forgotten, the state alone will do.
-        reach = 0 if self._has_loaded or self._loads else self._bound
+        reach = 0 if self._has_loaded or self._loads else self._room.events
         since = min(lowest, max(status.compacted, lowest - reach))
         self._loads += 1
-        self._replay = Replay(memory, since, lowest, target, self._bound)
+        self._replay = Replay(memory, since, lowest, target, self._room)
         if self._replay.done:
             self._install(self._replay)
 

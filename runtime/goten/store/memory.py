@@ -51,7 +51,7 @@ class Memory:
         elif (found := self.find(item.key)) is not None:
             collection, name = found
             message = self.decoder.decode(collection.descriptor, item.key, item.value)
-            collection.set(name, message, item.create_revision, item.mod_revision)
+            collection.set(name, message, item.create_revision, item.mod_revision, item.value)
 
     def apply(self, batch: Batch, now: float) -> Applied:
         """Takes in what follows `revision`. `now`, in seconds since 1970, is when."""
@@ -82,11 +82,11 @@ class Memory:
         after = None if event.value is None else self.decoder.decode(collection.descriptor, event.key, event.value)
         if before is None and after is None:
             return None
-        collection.set(name, after, event.create_revision, event.revision)
+        collection.set(name, after, event.create_revision, event.revision, event.value)
         time = collection.written_at(before, after)
         time = now if time is None or time > now else time
         told = ResourceEvent(event.revision, max(time, self.history.last_time), name, before, after, True)
-        self.history.add(collection.history, told)
+        self.history.add(collection.history, told, len(event.value or b""))
         return told
 
 

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """A resource in memory. `message` is shared: it is never changed."""
+    """A resource in memory. `message` is shared: it is never changed. `data` is what is stored of it."""
 
     name: str
     message: Message
     create_revision: int
     mod_revision: int
+    data: bytes
 
 
 class ResourceEvent(NamedTuple):

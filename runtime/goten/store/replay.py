@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from goten.storage import Batch, Event
 from goten.store.collection import Collection
+from goten.store.history import Room
 from goten.store.keys import RESOURCES
 from goten.store.memory import Memory
 from goten.store.model import ResourceEvent
@@ -21,18 +22,19 @@ class Replay:
     """Brings a memory that was loaded from pages to one revision.
 
     The pages were read at revisions from `lowest` to `target`. Events after `since` (at most `lowest`) are to be
-    given: those up to `lowest` are history only, those that follow change what a page missed. At most `bound` events
-    are kept.
+    given: those up to `lowest` are history only, those that follow change what a page missed. Events are kept as far as
+    there is room.
     """
 
-    def __init__(self, memory: Memory, since: int, lowest: int, target: int, bound: int) -> None:
+    def __init__(self, memory: Memory, since: int, lowest: int, target: int, room: Room) -> None:
         self.memory: Final = memory
         self.since = since
         self._lowest = lowest
         self._target = target
-        self._bound = bound
+        self._room = room
+        self._bytes = 0
         self._last: dict[str, Message | None] = {}
-        self._events: deque[tuple[Collection, ResourceEvent]] = deque()
+        self._events: deque[tuple[Collection, ResourceEvent, int]] = deque()
         memory.revision = since
 
     @property
@@ -58,14 +60,14 @@ class Replay:
         history = self.memory.history
         times: list[float] = []
         later = now
-        for _, event in reversed(self._events):
+        for _, event, _ in reversed(self._events):
             later = later if event.time == _UNKNOWN_TIME else min(event.time, now)
             times.append(later)
         times.reverse()
         history.start = self.since
         history.time = (times[0] if times else now) if self.since else 0.0
-        for (collection, event), time in zip(self._events, times, strict=True):
-            history.add(collection.history, event._replace(time=max(time, history.last_time)))
+        for (collection, event, size), time in zip(self._events, times, strict=True):
+            history.add(collection.history, event._replace(time=max(time, history.last_time)), size)
 
     def _apply_record(self, event: Event) -> None:
         item = self.memory.records.values.get(event.key)
@@ -88,16 +90,22 @@ class Replay:
             after = self._decode(collection, event)
         self._last[event.key] = after
         if event.revision > self._lowest and (entry is None or entry.mod_revision < event.revision):
-            collection.set(name, after, event.create_revision, event.revision)
+            collection.set(name, after, event.create_revision, event.revision, event.value)
         if known and before is None and after is None:
             return
         time = collection.written_at(before, after)
         told = ResourceEvent(
             event.revision, _UNKNOWN_TIME if time is None else time, name, before, after, before_known=known
         )
-        self._events.append((collection, told))
-        if len(self._events) > self._bound:
-            self.since = self._events.popleft()[1].revision
+        self._keep(collection, told, len(event.value or b""))
+
+    def _keep(self, collection: Collection, event: ResourceEvent, size: int) -> None:
+        self._events.append((collection, event, size))
+        self._bytes += size
+        while not self._room.takes(len(self._events), self._bytes):
+            _, dropped, size = self._events.popleft()
+            self._bytes -= size
+            self.since = dropped.revision
 
     def _decode(self, collection: Collection, event: Event) -> Message | None:
         return (

@@ -15,6 +15,7 @@ from goten.store.compaction import Compaction
 from goten.store.decoding import Decoder
 from goten.store.epochs import Epochs, begin_epoch
 from goten.store.following import Following
+from goten.store.history import Room
 from goten.store.keys import EPOCHS, STORE_ID
 from goten.store.memory import Memory
 from goten.store.model import Applied, Entry, Listener, ResourceEvent
@@ -32,9 +33,10 @@ _SUBJECT: Final = "the store"
 class Store:
     """Typed resources of one storage, which its owner starts before the store and stops after it.
 
-    Memory holds all resources, as of `revision`, and the last `history` events. The storage keeps the changes of the
-    last `retention` revisions (None: of all). `id` is that of what the storage holds, since it was new; copies of the
-    storage have the same. `now` is the time in seconds since 1970, `clock` measures pauses.
+    Memory holds all resources, as of `revision`, and the last `history` events, fewer where what they stored has more
+    than `history_bytes`. The storage keeps the changes of the last `retention` revisions (None: of all). `id` is that
+    of what the storage holds, since it was new; copies of the storage have the same. `now` is the time in seconds since
+    1970, `clock` measures pauses.
 
     Where the storage stops telling of changes, the store has failed: from then on everything raises
     StorageUnavailable with the reason, as it does before `start` and after `stop`.
@@ -46,6 +48,7 @@ class Store:
         descriptors: Iterable[Descriptor[Any, Any]],
         *,
         history: int = 10_000,
+        history_bytes: int = 256_000_000,
         retention: int | None = 100_000,
         clock: Clock | None = None,
         now: Callable[[], float] = time.time,
@@ -59,7 +62,7 @@ class Store:
         self._following = Following(
             storage,
             Decoder(descriptors),
-            history=history,
+            history=Room(history, history_bytes),
             clock=clock,
             now=now,
             loaded=self._on_loaded,

@@ -13,7 +13,7 @@ from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.deployment_service_pb2 import WatchDeploymentResponse, WatchDeploymentsResponse
 from goten.meta.v1.descriptors import DEPLOYMENT, REGION
 from goten.server.watching.shapes import ChangeShape, NotServable, ResponseShape
-from goten.server.watching.wire import varint
+from goten.server.wire import varint
 from goten.watch import ResponseReader, copy_message
 
 SHAPE = ResponseShape(methods.WATCH_DEPLOYMENTS, DEPLOYMENT)

@@ -26,7 +26,7 @@ class Encoder:
 
 
 def snapshot(count: int, chunk: int, encode: Encoder, cache_bytes: int = 1_000_000) -> Snapshot:
-    entries = [Entry(str(number), Region(), 1, 1) for number in range(count)]
+    entries = [Entry(str(number), Region(), 1, 1, b"") for number in range(count)]
     return Snapshot(7, entries, encode, chunk, b"|", PieceCache(cache_bytes))
 
 

@@ -186,11 +186,13 @@ class ChangeSource:
         if question.scope.matches is not None and not question.scope.matches(entry.name):
             return None
         message = question.find(entry.message)
+        if message is entry.message and question.shown.whole:
+            return self._encode_whole(entry)
         return None if message is None else self._write(entry.name, question.shown.of(message))
 
     def _encode_whole(self, entry: Entry) -> bytes:
         """The same where all are sent as they are."""
-        return self.shape.change.current(entry.message.SerializeToString())
+        return self.shape.change.current(entry.data)
 
     def _write(self, name: str, message: Message | None) -> bytes:
         write = self.shape.change

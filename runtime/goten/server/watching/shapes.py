@@ -14,7 +14,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from goten.descriptors import Descriptor
 from goten.methods import MethodDescriptor
-from goten.server.watching.wire import embed, tag
+from goten.server.wire import embed, tag
 
 NO_SIZE: Final = -1
 _MAX_HEADS: Final = 4_096

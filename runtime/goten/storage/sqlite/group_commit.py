@@ -18,7 +18,7 @@ _GROUP_BYTES: Final = 4 << 20
 # A write costs as much as ten small transactions. So those who were just answered get a moment to come back with their
 # next ones, if they are several; one client that writes alone never waits.
 _MOMENT: Final = 0.002
-_SEVERAL: Final = 4
+_SEVERAL: Final = 2
 _MANY: Final = 64
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,9 @@ from goten.storage.transactions import ABSENT
 
 _CHUNK_EVENTS: Final = 500
 _CHUNK_BYTES: Final = 1 << 20
+_KEPT: Final = 4_096
+_KEPT_BYTES: Final = 4_096
+"""Of a value; larger ones are not kept."""
 
 _GET: Final = "SELECT key, value, create_revision, mod_revision FROM kv WHERE key = ?"
 _REVISIONS: Final = "SELECT create_revision, mod_revision FROM kv WHERE key = ?"
@@ -32,12 +35,18 @@ _BEYOND_TEXT: Final = b""
 
 
 class Reader:
-    """Reads what is durable. Raises StorageUnavailable where the file cannot be read."""
+    """Reads what is durable. Raises StorageUnavailable where the file cannot be read.
+
+    What it got lately it has in memory: the writer of the same process is the only one to change the file, and says
+    so, by `begin_change` and `end_change`. Meanwhile what may be changing is read from the file.
+    """
 
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         with speaking_of(self._path):
             self._connection = connect_reader(path, limits)
+        self._kept: dict[str, KeyValue | None] = {}
+        self._changing: frozenset[str] = frozenset()
 
     def close(self) -> None:
         self._connection.close()
@@ -46,12 +55,34 @@ class Reader:
         with speaking_of(self._path):
             return self._status()
 
+    def begin_change(self, keys: Iterable[str]) -> None:
+        """From now on these may change, one change at a time."""
+        self._changing = frozenset(keys)
+        for key in self._changing:
+            self._kept.pop(key, None)
+
+    def end_change(self) -> None:
+        self._changing = frozenset()
+
     def get(self, key: str) -> KeyValue | None:
+        if key in self._kept:
+            return self._kept[key]
         with speaking_of(self._path):
             row = self._connection.execute(_GET, (key,)).fetchone()
-        return KeyValue(*row) if row else None
+        item = KeyValue(*row) if row else None
+        if key not in self._changing and (item is None or len(item.value) <= _KEPT_BYTES):
+            self._keep(key, item)
+        return item
+
+    def _keep(self, key: str, item: KeyValue | None) -> None:
+        self._kept[key] = item
+        if len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
 
     def revisions(self, key: str) -> tuple[int, int]:
+        if key in self._kept:
+            item = self._kept[key]
+            return ABSENT if item is None else (item.create_revision, item.mod_revision)
         with speaking_of(self._path):
             row: tuple[int, int] | None = self._connection.execute(_REVISIONS, (key,)).fetchone()
         return row or ABSENT

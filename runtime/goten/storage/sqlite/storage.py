@@ -95,7 +95,13 @@ class SqliteStorage:
         return self._open_reader().log(after, self._watchers.revision)
 
     def _append(self, events: Sequence[Event]) -> asyncio.Future[None]:
-        return self._in_thread(self._writer.append, events)
+        reader = self._reader
+        if reader is None:
+            raise self._not_open()
+        reader.begin_change(event.key for event in events)
+        written = self._in_thread(self._writer.append, events)
+        written.add_done_callback(lambda _: reader.end_change())
+        return written
 
     def _in_thread(self, function: Callable[..., T], *arguments: object) -> asyncio.Future[T]:
         if self._thread is None:
