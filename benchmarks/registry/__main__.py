@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from benchmarks.registry.change import Followed, change
 from benchmarks.registry.ready import Known, ready
-from benchmarks.registry.rounds import Series
+from benchmarks.registry.rounds import Found
 from benchmarks.registry.start import Started, start
 from benchmarks.serving.both import Place
 from benchmarks.serving.processes import Cores
@@ -24,7 +24,7 @@ from benchmarks.serving.processes import Cores
 class Operation(NamedTuple):
     """What is measured, at its full size, and at one at which it only shows that it works."""
 
-    measure: Callable[[Place, Any], Awaitable[Series]]
+    measure: Callable[[Place, Any], Awaitable[Found]]
     full: Any
     tiny: Any
 
@@ -36,7 +36,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
 }
 
 
-async def measure(name: str, folder: Path, *, tiny: bool) -> Series:
+async def measure(name: str, folder: Path, *, tiny: bool) -> Found:
     operation = OPERATIONS[name]
     cores = Cores.of_this_machine()
     os.sched_setaffinity(0, {cores.client})
@@ -44,5 +44,5 @@ async def measure(name: str, folder: Path, *, tiny: bool) -> Series:
 
 
 if __name__ == "__main__":
-    series = asyncio.run(measure(sys.argv[1], Path(sys.argv[2]), tiny="--tiny" in sys.argv[3:]))
-    print(json.dumps(series._asdict()))
+    found = asyncio.run(measure(sys.argv[1], Path(sys.argv[2]), tiny="--tiny" in sys.argv[3:]))
+    print(json.dumps(found._asdict()))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from itertools import count
 from statistics import median
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
@@ -14,7 +14,7 @@ from benchmarks.registry.fleet import Fleet, fleet
 from benchmarks.registry.neighbours import neighbours, spread
 from benchmarks.registry.recorded import record_change
 from benchmarks.registry.registries import registration
-from benchmarks.registry.rounds import Series, take_turns
+from benchmarks.registry.rounds import Found, take_turns
 from benchmarks.serving.bare import PUBLISH, method_file
 from benchmarks.serving.both import Client, Place
 from benchmarks.serving.names import REGIONS, deployment_name, service_id
@@ -24,7 +24,10 @@ from goten.meta.v1 import methods
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.deployment_service_pb2 import UpdateDeploymentRequest
 
+_MS: Final = 1e3
 _DEPLOYMENTS: Final = 10
+_SETTLED: Final = 0.02
+"""After so many seconds clients wait for a change."""
 _MASK: Final = FieldMask(paths=["local_network_id"])
 _WATCH: Final = methods.WATCH_DEPLOYMENTS.path
 
@@ -42,7 +45,7 @@ class Followed(NamedTuple):
         return spread(self.services, self.processes, self.registries)
 
 
-async def change(place: Place, size: Followed) -> Series:
+async def change(place: Place, size: Followed) -> Found:
     """Seconds from the call that changes a Deployment until the last subscriber was told."""
     watched = deployment_name(0, _DEPLOYMENTS - 1)
     core = place.cores.client
@@ -58,47 +61,68 @@ async def change(place: Place, size: Followed) -> Series:
             fleet("bare-followers", [_bare(server.address, size)] * size.processes, core) as bare,
         ):
             client = Client(server)
-            publish: Any = client.channel.unary_unary(PUBLISH)
-            published = count(1)
-            acknowledged = []
+            publish = _Publish(client)
+            acknowledged: list[float] = []
 
             async def value() -> float:
-                begin = time.monotonic()
-                number = await update()
-                acknowledged.append(time.monotonic() - begin)
-                return await _last(told, number) - begin
+                begin, acknowledgement, last = await _time(update, told)
+                acknowledged.append(acknowledgement - begin)
+                return last - begin
 
             async def floor() -> float:
-                begin = time.monotonic()
-                await publish(b"1")
-                return await _last(bare, next(published)) - begin
+                begin, _, last = await _time(publish, bare)
+                return last - begin
 
-            values, floors = await take_turns(value, floor, size.rounds)
+            turns = await take_turns(value, floor, size.rounds)
             await client.channel.close()
-            notes = {"acknowledged": median(acknowledged)}
-            return Series(values, floors, meta.server.peak_mb(), server.peak_mb(), notes)
+            notes = {"acknowledged, ms": median(acknowledged) * _MS}
+            return turns.found(meta.server.peak_mb(), server.peak_mb(), notes)
 
 
 def _bare(address: str, size: Followed) -> Mapping[str, Any]:
     return {"address": address, "streams": size.registries}
 
 
-async def _last(told: Fleet, number: int) -> float:
-    """When a change had reached all."""
-    times: list[float] = await told.ask(str(number))
-    return max(times)
+class _Act(Protocol):
+    """Makes changes happen, numbered from 1 on; `number` is that of the next one."""
+
+    number: int
+
+    async def __call__(self) -> None: ...
+
+
+async def _time(act: _Act, clients: Fleet) -> tuple[float, float, float]:
+    """When a change was begun, acknowledged, and had reached all clients."""
+    clients.tell(str(act.number))
+    await asyncio.sleep(_SETTLED)
+    begin = time.monotonic()
+    await act()
+    acknowledged = time.monotonic()
+    times: list[float] = await clients.hear()
+    return begin, acknowledged, max(times)
 
 
 class _Update:
-    """Changes the deployment; the answer is the number of the change."""
+    """Changes the deployment."""
 
     def __init__(self, meta: Client, name: str) -> None:
+        self.number = 1
         self._update = meta.deployments.UpdateDeployment
         self._name = name
-        self._numbers = count(1)
 
-    async def __call__(self) -> int:
-        number = next(self._numbers)
-        deployment = Deployment(name=self._name, local_network_id=str(number))
+    async def __call__(self) -> None:
+        deployment = Deployment(name=self._name, local_network_id=str(self.number))
+        self.number += 1
         await self._update(UpdateDeploymentRequest(deployment=deployment, update_mask=_MASK))
-        return number
+
+
+class _Publish:
+    """Has the bare server send the recorded change."""
+
+    def __init__(self, bare: Client) -> None:
+        self.number = 1
+        self._publish: Any = bare.channel.unary_unary(PUBLISH)
+
+    async def __call__(self) -> None:
+        self.number += 1
+        await self._publish(b"1")

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from benchmarks.registry.connecting import connect
 from benchmarks.registry.recorded import bare_watches, record
 from benchmarks.registry.registries import timed_registry
-from benchmarks.registry.rounds import Series, take_turns
+from benchmarks.registry.rounds import Found, take_turns
 from benchmarks.registry.snapshots import decode, take
 from benchmarks.serving.both import Place
 from benchmarks.serving.names import CONTROL_REGION
@@ -31,7 +31,7 @@ class Known(NamedTuple):
     rounds: int
 
 
-async def ready(place: Place, size: Known) -> Series:
+async def ready(place: Place, size: Known) -> Found:
     """Seconds, for a controller of meta.goten.com, which sees everyone."""
     contents = Contents(size.services, size.deployments, size.deployments, uses_meta=1)
     own = merge_registrations((REGISTRATION,))
@@ -62,10 +62,10 @@ async def ready(place: Place, size: Known) -> Series:
             decoding.append(time.monotonic() - taken)
             return taken - begin
 
-        values, floors = await take_turns(value, floor, size.rounds)
+        turns = await take_turns(value, floor, size.rounds)
         peak = max(server.peak_mb() for server in servers.values())
         notes = {
             "sent, MB": sum(len(response) for responses in recorded.values() for response in responses) / _MB,
             "bare, without looking at resources, ms": median(decoding) * _MS,
         }
-        return Series(values, floors, meta.peak_mb(), peak, notes)
+        return turns.found(meta.peak_mb(), peak, notes)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from benchmarks.registry.fleet import Fleet, fleet
 from benchmarks.registry.neighbours import neighbours, spread
 from benchmarks.registry.recorded import bare_watches, record
 from benchmarks.registry.registries import registration
-from benchmarks.registry.rounds import Series, take_turns
+from benchmarks.registry.rounds import Found, take_turns
 from benchmarks.serving.both import Place
 from benchmarks.serving.names import REGIONS, service_id
 
-_MS: Final = 1000.0
+_MS: Final = 1e3
 
 
 class Started(NamedTuple):
@@ -31,7 +31,7 @@ class Started(NamedTuple):
         return spread(self.services, self.processes, self.registries)
 
 
-async def start(place: Place, size: Started) -> Series:
+async def start(place: Place, size: Started) -> Found:
     """Seconds from the end of its registration until a registry is ready: the median of all that start together."""
     core = place.cores.client
     async with neighbours(place, size.services, size.deployments) as meta:
@@ -46,19 +46,21 @@ async def start(place: Place, size: Started) -> Series:
                 fleet("bare-starters", [bare] * size.processes, core) as readers,
             ):
                 starts, floors = _Starts(registries), _Starts(readers)
-                values_and_floors = await take_turns(starts.take, floors.take, size.rounds)
+                turns = await take_turns(starts.take, floors.take, size.rounds)
             peak = max(server.peak_mb() for server in servers.values())
-            notes = starts.notes() | {f"bare {name}": amount for name, amount in floors.notes().items()}
-            return Series(*values_and_floors, meta.server.peak_mb(), peak, notes)
+            notes = {**starts.notes(), "slowest bare one, ms": median(floors.slowest) * _MS}
+            return turns.found(meta.server.peak_mb(), peak, notes)
 
 
 class _Starts:
+    """Times are in seconds, and of each round."""
+
     def __init__(self, clients: Fleet) -> None:
         self._clients = clients
         self._registration: list[float] = []
-        self._slowest: list[float] = []
         self._all: list[float] = []
         self._refused = 0
+        self.slowest: list[float] = []
 
     async def take(self) -> float:
         await self._clients.ask("connect")
@@ -67,16 +69,16 @@ class _Starts:
         times: list[tuple[float, float, float]] = [each for times, _ in answers for each in times]
         self._refused = sum(refused for _, refused in answers)
         took = [ready - registered for _, registered, ready in times]
+        self.slowest.append(max(took))
         self._registration.append(median(registered - began for began, registered, _ in times))
-        self._slowest.append(max(took))
         self._all.append(max(ready for *_, ready in times) - min(began for began, *_ in times))
         return median(took)
 
-    def notes(self) -> dict[str, Any]:
-        """Medians over the rounds."""
+    def notes(self) -> dict[str, float]:
+        """Medians over the rounds, and the requests that were refused in all of them."""
         return {
             "registration, ms": median(self._registration) * _MS,
-            "slowest, ms": median(self._slowest) * _MS,
-            "from the first start to the last one ready, ms": median(self._all) * _MS,
-            "refused": self._refused,
+            "slowest one, ms": median(self.slowest) * _MS,
+            "from the first start until all are ready, ms": median(self._all) * _MS,
+            "requests refused": self._refused,
         }

@@ -33,6 +33,7 @@ async def tiny(name: str, folder: Path) -> Outcome:
     return await operation.measure(Place(folder, Cores.of_this_machine()), operation.tiny)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.full] if name in SAME_AS_OTHERS else []) for name in OPERATIONS]
 )

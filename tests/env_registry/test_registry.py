@@ -280,3 +280,12 @@ def test_options_come_from_the_environment() -> None:
     assert (options.region, options.meta_address) == ("eastus2", "127.0.0.1:1")
     with pytest.raises(ValueError, match="GOTEN_REGION"):
         EnvRegistryOptions.from_environment({})
+
+
+async def test_a_process_that_left_may_come_back_at_another_endpoint(town: Neighbourhood) -> None:
+    """ENV-6, ENV-22"""
+    first = await town.start(DEVICES, public_domain="127.0.0.1:9001")
+    await first.stop(disable=True)
+    second = await town.start(DEVICES, public_domain="127.0.0.1:9002")
+    assert second.deployment.public_domain == "127.0.0.1:9002"
+    assert not second.deployment.is_disabled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import count
 from random import Random
 from typing import Any, TypeAlias
@@ -40,8 +40,19 @@ class Registering:
     `acknowledged` is what has to be stored. Where the server went without an answer, `doubtful` is what else may be.
     """
 
-    def __init__(self, registry: Registry, number: int, of: int, random: Random) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        number: int,
+        of: int,
+        random: Random,
+        registered: Callable[[str, Sequence[str]], Awaitable[None]] | None = None,
+    ) -> None:
+        """`registered` is called after each write of the Service that was acknowledged, with its id, and the ids of
+        what it imports or uses now.
+        """
         self._registry = registry
+        self._registered = registered
         self._random = random
         self._others = [domain(other) for other in range(of) if other != number]
         self._importable = [domain(other) for other in range(number + 1, of)]
@@ -53,12 +64,16 @@ class Registering:
 
     async def run(self) -> None:
         """Goes on until the server is gone."""
+        try:
+            while True:
+                await self.act()
+        except Unreachable:
+            return
+
+    async def act(self) -> None:
+        """Writes something. Raises Unreachable."""
         acts = [self._put_service, self._put_deployment, self._put_resource, self._put_resource, self._delete]
-        while True:
-            try:
-                await self._random.choice(acts)()
-            except Unreachable:
-                return
+        await self._random.choice(acts)()
 
     def check(self, seen: Seen) -> None:
         """What is stored is what was acknowledged, or all of what is doubtful. From now on, that is what is known."""
@@ -79,7 +94,9 @@ class Registering:
         uses = random.sample(self._others, k=random.randint(0, min(2, len(self._others))))
         new = _marked(service(self.domain, regions=REGIONS, imports=imports, uses=uses, global_domain=self.domain))
         expected = {**self.acknowledged, self.name: _mark(new), f"{self.name}#regions": [*REGIONS]}
-        await self._write(lambda: self._registry.update(new, *PATHS, "metadata.labels", "global_domain"), expected)
+        call = self._registry.update(new, *PATHS, "metadata.labels", "global_domain")
+        if await self._write(call, expected) and self._registered is not None:
+            await self._registered(self.domain, sorted({*imports, *uses}))
 
     async def _put_deployment(self) -> None:
         new = _marked(deployment(self.domain, self._random.choice(REGIONS), current_version="v1"))
@@ -90,7 +107,7 @@ class Registering:
 
     async def _put(self, new: Any, path: str) -> None:
         expected = {**self.acknowledged, new.name: _mark(new)}
-        await self._write(lambda: self._registry.update(new, path, "metadata.labels"), expected)
+        await self._write(self._registry.update(new, path, "metadata.labels"), expected)
 
     async def _delete(self) -> None:
         names = sorted(name for name in self.acknowledged if "#" not in name)
@@ -99,25 +116,27 @@ class Registering:
         name = self._random.choice(names)
         if name == self.name:
             if self._random.random() < 0.5:
-                await self._write(lambda: self._registry.delete(name), {})
+                await self._write(self._registry.delete(name), {})
             return
         expected = {kept: fact for kept, fact in self.acknowledged.items() if kept != name}
         enabled = expected[f"{self.name}#regions"]
         assert isinstance(enabled, list)
         expected[f"{self.name}#regions"] = [region for region in enabled if not name.endswith(f"deployments/{region}")]
-        await self._write(lambda: self._registry.delete(name), expected)
+        await self._write(self._registry.delete(name), expected)
 
-    async def _write(self, call: Callable[[], Awaitable[object]], expected: Facts) -> None:
+    async def _write(self, call: Awaitable[object], expected: Facts) -> bool:
+        """Whether it was done; it may be refused."""
         self.doubtful = expected
         try:
-            await call()
+            await call
         except grpc.aio.AioRpcError as error:
             if not _was_refused(error):
                 raise Unreachable from error
-        else:
-            self.acknowledged = expected
-            self.writes += 1
-        self.doubtful = None
+            self.doubtful = None
+            return False
+        self.acknowledged, self.doubtful = expected, None
+        self.writes += 1
+        return True
 
 
 def _was_refused(error: grpc.aio.AioRpcError) -> bool:

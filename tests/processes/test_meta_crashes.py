@@ -11,65 +11,24 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import grpc.aio
 import pytest
 
 from goten.admin.v1.admin_pb2 import GetStatusRequest
 from goten.admin.v1.admin_pb2_grpc import AdminServiceStub
-from goten.channels import StaticChannelProvider
-from goten.descriptors import Descriptor
-from goten.meta.v1.descriptors import DEPLOYMENT, REGION, RESOURCE, SERVICE
-from goten.meta.v1.methods import WATCH_DEPLOYMENTS, WATCH_REGIONS, WATCH_RESOURCES, WATCH_SERVICES
-from goten.methods import MethodDescriptor
+from goten.meta.v1.descriptors import REGION
 from goten.storage import SqliteStorage
-from goten.watch import Anomalies, BackoffPolicy, Reset, Watcher, WatchEvent, WatchTiming, copy_message
 from tests.meta.broken import broken_rules
 from tests.meta.world import deployment, resource, service, world
 from tests.processes.conftest import QUICK_OPTIONS
 from tests.processes.meta_process import DEADLINE, SERVING, MetaProcess, Running, command
 from tests.processes.registering import REGIONS, Registering
 from tests.processes.registry import TYPES, Registry, Seen
-from tests.processes.waiting import until
+from tests.processes.registry_watches import become, watching
 
 QUICK_KILLS, FULL_KILLS = 5, 50
 WRITERS = 6
-WATCHED: list[tuple[MethodDescriptor[Any, Any], Descriptor[Any, Any]]] = [
-    (WATCH_REGIONS, REGION),
-    (WATCH_SERVICES, SERVICE),
-    (WATCH_DEPLOYMENTS, DEPLOYMENT),
-    (WATCH_RESOURCES, RESOURCE),
-]
-TIMING = WatchTiming(backoff=BackoffPolicy(first=0.02, limit=0.2))
-
-
-class Watching:
-    """A watch of a type, which has to see each change once, in order, and no reset."""
-
-    def __init__(
-        self, channels: StaticChannelProvider, method: MethodDescriptor[Any, Any], descriptor: Descriptor[Any, Any]
-    ) -> None:
-        self.descriptor = descriptor
-        self._known: dict[str, Any] = {}
-        self._versions: set[str] = set()
-        self.watcher = Watcher(channels, method, descriptor, keep=copy_message, listener=self._hear, timing=TIMING)
-
-    def _hear(self, event: WatchEvent[Any]) -> None:
-        assert not isinstance(event, Reset), event
-        for name, new in {**event.added, **event.changed}.items():
-            assert (name in self._known) == (name in event.changed), f"{name} comes as new twice"
-            assert new.metadata.resource_version not in self._versions, f"{name} comes twice as it was before"
-            self._versions.add(new.metadata.resource_version)
-            self._known[name] = new
-        for name in event.removed:
-            del self._known[name]
-
-    async def becomes(self, resources: list[Any]) -> None:
-        expected = {each.name: each for each in resources}
-        await until(lambda: self.watcher.view == expected, f"the watch of {self.descriptor} has all", DEADLINE)
-        assert self._known == expected
-        assert self.watcher.anomalies == Anomalies()
 
 
 async def settled(channel: grpc.aio.Channel) -> None:
@@ -91,13 +50,7 @@ async def test_killed_while_services_register(tmp_path: Path, full_run: bool) ->
         process = stack.enter_context(MetaProcess(*options))
         address = process.address
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(address, options=QUICK_OPTIONS))
-        channels = await stack.enter_async_context(
-            StaticChannelProvider({"meta.goten.com": address}, options=QUICK_OPTIONS)
-        )
-        watches = [Watching(channels, *watched) for watched in WATCHED]
-        for watch in watches:
-            await stack.enter_async_context(watch.watcher)
-            await watch.watcher.wait_current(DEADLINE)
+        watches = await stack.enter_async_context(watching(address))
         registry = Registry(channel)
         writers = [Registering(registry, number, WRITERS, Random(random.random())) for number in range(WRITERS)]
         seen = Seen({})
@@ -115,8 +68,7 @@ async def test_killed_while_services_register(tmp_path: Path, full_run: bool) ->
             assert seen.broken_rules() == []
             for writer in writers:
                 writer.check(seen)
-        for watch in watches:
-            await watch.becomes(seen.all(watch.descriptor))
+        await become(watches, seen)
     assert sum(writer.writes for writer in writers) > 20
     assert "raceback" not in process.err
 
@@ -278,11 +230,7 @@ async def test_a_disk_that_fills_up(tmp_path: Path) -> None:
         process = stack.enter_context(MetaProcess(*options))
         disk = Disk(process.process.pid, file)
         channel = await stack.enter_async_context(grpc.aio.insecure_channel(process.address, options=QUICK_OPTIONS))
-        channels = await stack.enter_async_context(StaticChannelProvider({"meta.goten.com": process.address}))
-        watches = [Watching(channels, *watched) for watched in WATCHED]
-        for watch in watches:
-            await stack.enter_async_context(watch.watcher)
-            await watch.watcher.wait_current(DEADLINE)
+        watches = await stack.enter_async_context(watching(process.address))
         registry = Registry(channel)
         writers = [Registering(registry, number, WRITERS, Random(random.random())) for number in range(WRITERS)]
         seen = Seen({})
@@ -296,16 +244,15 @@ async def test_a_disk_that_fills_up(tmp_path: Path) -> None:
                 assert refused.value.code() is grpc.StatusCode.UNAVAILABLE
                 assert str(file) in (refused.value.details() or "")
             assert len(await registry.all(REGION)) == len(REGIONS)
-            async with Watching(channels, *WATCHED[1]).watcher as late:
-                await late.wait_current(DEADLINE)
+            async with watching(process.address) as late:
+                assert len(late) == len(TYPES)
             disk.make_room()
             await settled(channel)
             seen = await Seen.of(registry)
             assert seen.broken_rules() == []
             for writer in writers:
                 writer.check(seen)
-            for watch in watches:
-                await watch.becomes(seen.all(watch.descriptor))
+            await become(watches, seen)
         process.kill()
         assert "raceback" not in process.err
     assert sum(writer.writes for writer in writers) > 20

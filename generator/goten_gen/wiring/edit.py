@@ -55,7 +55,8 @@ def insert(main: MainFile, packages: Sequence[Package], findings: Sequence[Findi
     lacking = {finding.package for finding in findings if finding.code is Code.NO_POLICY_STORE}
     stores = [package for package in packages if package.module in lacking]
     registry = main.registry.variable if main.registry else ""
-    choices = _with_own_store(main, names, choices)
+    if any(package.own_holders for package in packages):
+        choices = _with_own_store(main, names, choices)
     edits = _Edits()
     for finding in findings:
         if finding.code is Code.NO_SOURCES:

@@ -67,8 +67,9 @@ def _overwrite(deployment: Deployment, wanted: Deployment) -> None:
 def _check_endpoint(declared: Declaration, stored: Deployment, global_domain: str) -> None:
     wanted, known = declared.deployment.public_domain, stored.public_domain
     same_generation = declared.generation == stored.env_registry_generation
-    # What Meta filled in says nothing: a controller may have been first, which has no endpoint.
-    replaceable = not wanted or known in ("", wanted, declared.default_endpoint(global_domain))
+    # What Meta filled in says nothing: a controller may have been first, which has no endpoint. Who is out of service
+    # listens nowhere.
+    replaceable = not wanted or stored.is_disabled or known in ("", wanted, declared.default_endpoint(global_domain))
     if same_generation and not replaceable and not declared.replace_endpoint:
         raise RegistrationRefused(
             stored.name,

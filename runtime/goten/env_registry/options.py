@@ -89,8 +89,8 @@ class EnvRegistryOptions:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> EnvRegistryOptions:
-        """From GOTEN_REGION, GOTEN_PUBLIC_DOMAIN, GOTEN_GLOBAL_DOMAIN, GOTEN_PRIVATE_DOMAIN, GOTEN_LOCAL_NETWORK_ID,
-        GOTEN_CONTROL_REGION and GOTEN_META; only the first must be there. Raises ValueError."""
+        """From GOTEN_REGION, which must be there, and GOTEN_PUBLIC_DOMAIN, GOTEN_GLOBAL_DOMAIN, GOTEN_PRIVATE_DOMAIN,
+        GOTEN_LOCAL_NETWORK_ID, GOTEN_CONTROL_REGION, GOTEN_META, GOTEN_REPLACE_ENDPOINT (1: yes). Raises ValueError."""
         values = os.environ if environment is None else environment
         return cls(
             region=values.get("GOTEN_REGION", ""),
@@ -100,4 +100,5 @@ class EnvRegistryOptions:
             local_network_id=values.get("GOTEN_LOCAL_NETWORK_ID", ""),
             control_region=values.get("GOTEN_CONTROL_REGION", ""),
             meta=values.get("GOTEN_META", ""),
+            replace_endpoint=values.get("GOTEN_REPLACE_ENDPOINT", "").lower() in ("1", "true", "yes"),
         )

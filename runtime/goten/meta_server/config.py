@@ -245,6 +245,13 @@ def _at_least(least: float) -> Callable[[float], _Problem | None]:
     return check
 
 
+def _between(least: int, most: int) -> Callable[[int], _Problem | None]:
+    def check(value: int) -> _Problem | None:
+        return None if least <= value <= most else (f"is {value}", f"give {least} to {most}")
+
+    return check
+
+
 _CHECKS: Final[Mapping[str, Callable[[Any], _Problem | None]]] = {
     "region": _region,
     "regions": _regions,
@@ -256,6 +263,6 @@ _CHECKS: Final[Mapping[str, Callable[[Any], _Problem | None]]] = {
     "stop_grace": _at_least(0),
     "history": _at_least(1),
     "retention": _at_least(0),
-    "max_message_bytes": _at_least(64 * 1024),
+    "max_message_bytes": _between(64 * 1024, 2**31 - 1),
     "max_watchers_per_connection": _at_least(1),
 }

@@ -45,12 +45,13 @@ class Secondary:
         self._task = asyncio.create_task(self._run(address), name="secondary region")
 
     async def stop(self) -> None:
-        """Ends the waiting, and the db-controller's EnvRegistry; the records stay. Can be called again."""
+        """Ends the waiting, and the db-controller's EnvRegistry. Can be called again."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         if self._registry is not None:
-            await self._registry.stop()
+            # It takes its deployment along, so that it may listen elsewhere the next time.
+            await self._registry.stop(disable=True)
 
     async def wait_failed(self) -> StorageUnavailable | EnvRegistryError:
         """Returns when the registration, or the start after the copies came, has failed, with the reason."""
@@ -70,7 +71,6 @@ class Secondary:
             region=self._region,
             public_domain="" if address.startswith("unix:") else address,
             meta=self._primary,
-            replace_endpoint=True,
             deadline=math.inf,
         )
         self._registry = await start_env_registry(Starter(options), RuntimeKind.DB_CONTROLLER)
