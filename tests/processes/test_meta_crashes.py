@@ -217,6 +217,7 @@ class Disk:
         resource_limits.prlimit(self._pid, resource_limits.RLIMIT_FSIZE, (size, most))
 
 
+@pytest.mark.full
 async def test_a_disk_that_fills_up(tmp_path: Path) -> None:
     """STORAGE-12: writes are refused with the reason, reads and watches go on, and so do writes when there is room."""
     seed = Random().randrange(1_000_000)
