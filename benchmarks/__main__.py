@@ -12,13 +12,14 @@ from pathlib import Path
 
 from benchmarks import generate, growth, runtime, startup
 from benchmarks.harness import perform
+from benchmarks.registry import suite as registry
 from benchmarks.report import as_json, as_table
 from benchmarks.serving import suite as serving
 from benchmarks.workspace import Workspace, console_script
 
 BENCHMARKS = {
     benchmark.name: benchmark
-    for module in (generate, startup, runtime, growth, serving)
+    for module in (generate, startup, runtime, growth, serving, registry)
     for benchmark in module.BENCHMARKS
 }
 
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     listing = "\n".join(f"  {benchmark.name:22} {benchmark.about}" for benchmark in BENCHMARKS.values())
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measure goten-gen, the runtime and the Meta service against their floors.",
+        description="Measure goten-gen, the runtime, the Meta service and EnvRegistry against their floors.",
         epilog=f"benchmarks:\n{listing}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

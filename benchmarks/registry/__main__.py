@@ -44,5 +44,7 @@ async def measure(name: str, folder: Path, *, tiny: bool) -> Found:
 
 
 if __name__ == "__main__":
-    found = asyncio.run(measure(sys.argv[1], Path(sys.argv[2]), tiny="--tiny" in sys.argv[3:]))
+    folder = Path(sys.argv[2])
+    folder.mkdir(exist_ok=True)
+    found = asyncio.run(measure(sys.argv[1], folder, tiny="--tiny" in sys.argv[3:]))
     print(json.dumps(found._asdict()))

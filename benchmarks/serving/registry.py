@@ -74,8 +74,9 @@ async def build(path: Path, contents: Contents) -> None:
     app = MetaApp(config)
     await app.start()
     try:
-        for service in _services(contents):
-            await _save(app, SERVICE, [service], guarded=True)
+        for services in _chunks(_services(contents)):
+            # One transaction writes one Service. What follows from them is written once for all that wait.
+            await asyncio.gather(*(_save(app, SERVICE, [service], guarded=True) for service in services))
         for deployments in _chunks(_deployments(contents)):
             await _save(app, DEPLOYMENT, deployments, guarded=True)
         for resources in _chunks(_resources(contents)):

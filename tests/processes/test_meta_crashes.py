@@ -6,9 +6,10 @@ import asyncio
 import resource as resource_limits
 import shutil
 import signal
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from random import Random
 
@@ -347,3 +348,24 @@ async def test_a_damaged_file(tmp_path: Path, full_run: bool) -> None:
                 assert meta.wait() == 0
             assert "raceback" not in meta.err
         remove(file)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE kv SET key = CAST(key AS BLOB)",
+        "UPDATE kv SET value = 'text'",
+        "UPDATE log SET key = CAST(key AS BLOB)",
+        "UPDATE kv SET key = CAST(x'ff61' AS TEXT) WHERE rowid = 1",
+    ],
+)
+def test_a_file_with_values_that_were_never_written(tmp_path: Path, statement: str) -> None:
+    """STORAGE-12: SQLite finds nothing wrong with them."""
+    file = tmp_path / "meta.sqlite"
+    asyncio.run(prepare(file))
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(statement)
+    outcome = command("serve", "--region", "us-west2", "--listen", "127.0.0.1:0", "--storage", f"sqlite:{file}")
+    assert outcome.returncode == 1
+    assert outcome.stderr.splitlines()[-1].startswith(f"goten-meta: error: {file}: it is damaged (")
+    assert "raceback" not in outcome.stderr

@@ -21,6 +21,8 @@ _LOG: Final = logging.getLogger("goten.server")
 
 MAX_REQUEST_BYTES: Final = 4 * 1024 * 1024
 DEFAULT_GRACE: Final = 5.0
+MAX_PENDING: Final = 20_000
+"""So many requests may wait until they are begun: when a server is back, all its clients come at once."""
 
 Apis = Mapping[str, Mapping[str, Handler]]
 """By the full name of an API and the name of a method."""
@@ -48,6 +50,9 @@ class Server:
             ("grpc.max_receive_message_length", max_request_bytes),
             # A port that is taken is an error.
             ("grpc.so_reuseport", 0),
+            # Beyond these, gRPC cancels requests that came but were not begun; by itself beyond 1,000, at random.
+            ("grpc.server.max_pending_requests", MAX_PENDING),
+            ("grpc.server.max_pending_requests_hard_limit", 2 * MAX_PENDING),
             *options,
         ]
         self._gate = _Gate()

@@ -27,16 +27,25 @@ _WORDS: Final = {
 def unavailable(path: Path, error: sqlite3.Error, *, writing: bool = False) -> StorageUnavailable:
     """What a failure of SQLite means. A transaction whose write the disk refused may turn up after a crash."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if _NO_TEXT in str(error):
+        code = sqlite3.SQLITE_CORRUPT
     reason, hint = _WORDS.get(code, ("SQLite failed", "see its message"))
     return StorageUnavailable(
         str(path), f"{reason} ({error})", hint, uncertain=writing and code == sqlite3.SQLITE_IOERR
     )
 
 
+_NO_TEXT: Final = "Could not decode to UTF-8"
+"""What Python says of a text in the file that is none: this program writes only UTF-8."""
+
+
 @contextmanager
-def speaking_of(path: Path) -> Iterator[None]:
+def speaking_of(path: Path, *, writing: bool = False) -> Iterator[None]:
     """Failures of SQLite inside become StorageUnavailable."""
     try:
         yield
     except sqlite3.Error as error:
-        raise unavailable(path, error) from error
+        raise unavailable(path, error, writing=writing) from error
+    except UnicodeDecodeError as error:
+        # The message of an error named something in the file that is no text.
+        raise unavailable(path, sqlite3.DatabaseError(_NO_TEXT)) from error

@@ -24,6 +24,16 @@ _WAL_BYTES: Final = 64 << 20
 _CACHE_KIB: Final = 16 << 10
 _STATEMENTS: Final = 64
 
+# SQLite lets a column hold any type, so its own check finds nothing wrong with such.
+_MISTYPED: Final = """
+    SELECT 1 FROM kv WHERE typeof(key) <> 'text' OR typeof(value) <> 'blob'
+        OR typeof(create_revision) <> 'integer' OR typeof(mod_revision) <> 'integer'
+    UNION ALL
+    SELECT 1 FROM log WHERE typeof(key) <> 'text' OR typeof(value) NOT IN ('blob', 'null')
+        OR typeof(create_revision) <> 'integer'
+    LIMIT 1
+"""
+
 
 class Limits(NamedTuple):
     """`lock_timeout`: seconds to wait for another program's lock. `max_bytes`: the file grows no further."""
@@ -127,7 +137,11 @@ def _check_content(path: Path, timeout: float) -> None:
     """Without the right to write, so that of a damaged file nothing more is lost."""
     with closing(_connect(path, "ro", timeout)) as connection:
         _check_version(path, version_of(connection))
+        # What is damaged may be a name that the finding tells.
+        connection.text_factory = lambda text: text.decode(errors="replace")
         (finding,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if finding == "ok" and version_of(connection) == VERSION and connection.execute(_MISTYPED).fetchone():
+            finding = "values of another type than was written"
     if finding != "ok":
         # The finding may have lines; the last one tells what is wrong.
         raise StorageUnavailable(

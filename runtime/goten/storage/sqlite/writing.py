@@ -11,7 +11,7 @@ from typing import Final
 
 from goten.storage.errors import StorageUnavailable
 from goten.storage.interface import Event
-from goten.storage.sqlite.failures import speaking_of, unavailable
+from goten.storage.sqlite.failures import speaking_of
 from goten.storage.sqlite.files import Limits, connect_writer, prepare_file
 from goten.storage.sqlite.locking import FileLock
 from goten.storage.sqlite.schema import LOG_STRIDE
@@ -66,10 +66,8 @@ class Writer:
             number = number + 1 if event.revision == revision else 0
             revision = event.revision
             values += (revision * LOG_STRIDE + number, event.key, event.value, event.create_revision)
-        try:
+        with speaking_of(self._path, writing=True):
             self._execute(_insertion(len(events)), values)
-        except sqlite3.Error as error:
-            raise unavailable(self._path, error, writing=True) from error
 
     def set_compacted(self, revision: int) -> None:
         with speaking_of(self._path):
