@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from goten.channels import UnknownService
 from goten.env_registry.environment import Environment
@@ -14,8 +14,7 @@ from goten.versions import newest_first
 _TLS_PORT: Final = 443
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What is dialled. `region` empty: the nearest. `other_region`: another will do where that one is down."""
 
     service: str

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from types import MappingProxyType
 from typing import Final
 
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 
+is_service: Final = re.compile(r"services/[^/]+").fullmatch
+"""Whether something has the name of a Service."""
+is_deployment: Final = re.compile(r"services/[^/]+/deployments/[^/]+").fullmatch
+"""Whether something has the name of a Deployment."""
 _NONE: Final[Mapping[str, Deployment]] = MappingProxyType({})
 
 
@@ -64,33 +70,26 @@ def with_deployments(environment: Environment, changed: Iterable[Deployment], re
     deployments = dict(environment.deployments)
     copied: dict[str, dict[str, Deployment]] = {}
 
-    def regions(domain: str) -> dict[str, Deployment]:
+    def regions_of(collection: str) -> dict[str, Deployment]:
+        domain = domain_of(collection)
         if domain not in copied:
-            copied[domain] = dict(deployments.get(domain, _NONE))
-            deployments[domain] = copied[domain]
+            deployments[domain] = copied[domain] = dict(deployments.get(domain, _NONE))
         return copied[domain]
 
     for name in removed:
-        domain, region = place_of(name)
-        regions(domain).pop(region, None)
+        collection, _, region = name.rpartition("/")
+        regions_of(collection).pop(region, None)
+    last, regions = "", dict[str, Deployment]()
     for deployment in changed:
-        domain, region = place_of(deployment.name)
-        regions(domain)[region] = deployment
+        collection, _, region = deployment.name.rpartition("/")
+        # Snapshots are in order of names: one service comes after the other.
+        if collection != last:
+            regions, last = regions_of(collection), collection
+        regions[intern(region)] = deployment
     for domain, left in copied.items():
         if not left:
             del deployments[domain]
     return Environment(environment.services, deployments)
-
-
-def is_service(name: str) -> bool:
-    """Whether something has the name of a Service."""
-    return name.startswith("services/") and name.count("/") == 1 and not name.endswith("/")
-
-
-def is_deployment(name: str) -> bool:
-    """Whether something has the name of a Deployment."""
-    parts = name.split("/")
-    return len(parts) == 4 and parts[0] == "services" and parts[2] == "deployments" and all(parts)
 
 
 def domain_of(name: str) -> str:

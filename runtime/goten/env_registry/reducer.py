@@ -124,18 +124,19 @@ def reduce(state: State, event: Event) -> Step:
         case Registered():
             state = State(registered=event)
         case ServicesApplied(applied, current):
-            state = replace(state, services_current=current)
+            environment = state.environment
             if not applied.is_bookmark:
                 changed = [*applied.added.values(), *applied.changed.values()]
-                state = replace(state, environment=with_services(state.environment, changed, applied.removed))
+                environment = with_services(environment, changed, applied.removed)
                 changes = tuple(_service_changes(applied))
+            state = replace(state, environment=environment, services_current=current)
         case DeploymentsApplied(applied, current):
-            state = replace(state, deployments_current=current)
+            environment = state.environment
             if not applied.is_bookmark:
                 changed_deployments = [*applied.added.values(), *applied.changed.values()]
-                environment = with_deployments(state.environment, changed_deployments, applied.removed)
-                state = replace(state, environment=environment)
+                environment = with_deployments(environment, changed_deployments, applied.removed)
                 changes = tuple(_deployment_changes(applied))
+            state = replace(state, environment=environment, deployments_current=current)
         case ServicesLost():
             state = replace(state, services_current=False)
         case DeploymentsLost():

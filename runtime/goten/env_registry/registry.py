@@ -153,8 +153,11 @@ class EnvRegistry:
     @property
     def environment(self) -> Environment:
         """What is known now; it never changes, later knowledge is in other snapshots. Raises NotReady."""
-        self._check_ready()
-        return self._main.state.environment
+        # As `_check_ready`, spelled out: lookups pass here all the time.
+        state = self._main.state
+        if state.phase not in _ANSWERING or self._stopping.is_set() or self._failure is not None:
+            raise NotReady(self._phase)
+        return state.environment
 
     @property
     def service(self) -> Service:

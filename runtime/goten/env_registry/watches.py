@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
@@ -112,11 +112,17 @@ def _watch(
     lost: Callable[[], None],
     tell: Tell,
 ) -> Watcher[WatchedT, WatchedT]:
+    kept = _Kept[WatchedT]()
+    entered = WatchState.NEW
+
     def listen(event: WatchEvent[WatchedT]) -> None:
         if isinstance(event, Applied):
-            applied(event, watcher.status.state is WatchState.CURRENT)
+            kept.has_begun = True
+            applied(event, entered is WatchState.CURRENT)
 
     def enter(state: WatchState) -> None:
+        nonlocal entered
+        entered = state
         if state is not WatchState.CURRENT:
             lost()
         if state is WatchState.FAILED:
@@ -126,7 +132,7 @@ def _watch(
         meta,
         method,
         resource,
-        keep=copy_message,
+        keep=kept.of,
         query=query,
         listener=listen,
         on_state=enter,
@@ -138,12 +144,26 @@ def _watch(
     return watcher
 
 
-def _well_named(applied: Applied[WatchedT], belongs: Callable[[str], bool]) -> Applied[WatchedT]:
+class _Kept(Generic[WatchedT]):
+    """What is kept of a resource that arrives: a copy, which does not keep the response that it came with.
+
+    The first snapshot is kept as it comes, for all of it stays: that takes half the time of copies, and less memory.
+    """
+
+    def __init__(self) -> None:
+        self.has_begun = False
+        """Whether there was a boundary."""
+
+    def of(self, message: WatchedT) -> WatchedT:
+        return copy_message(message) if self.has_begun else message
+
+
+def _well_named(applied: Applied[WatchedT], belongs: Callable[[str], object]) -> Applied[WatchedT]:
     """Without what has a name of another kind, which no honest Meta sends (ENV-23)."""
     maps = (applied.added, applied.changed, applied.removed)
-    bad = {name for named in maps for name in named if not belongs(name)}
-    if not bad:
+    if all(all(map(belongs, named)) for named in maps):
         return applied
+    bad = {name for named in maps for name in named if not belongs(name)}
     _log.warning("Meta has sent %d resources with unusable names, such as %r", len(bad), min(bad))
     added, changed, removed = ({name: each for name, each in named.items() if name not in bad} for named in maps)
     return replace(applied, added=added, changed=changed, removed=removed)

@@ -36,3 +36,6 @@ class Bounded(Generic[KeyT, ValueT]):
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
         return value
+
+    def discard(self, key: KeyT) -> None:
+        self._entries.pop(key, None)

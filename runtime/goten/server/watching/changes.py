@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from google.protobuf.message import Message
-
 from goten.descriptors import Descriptor
 from goten.server.bounded import Bounded
 from goten.server.watching.batches import Batch, take
@@ -18,6 +16,7 @@ from goten.server.watching.snapshot import PieceCache, Snapshot
 from goten.server.watching.tail import Tail
 from goten.server.watching.tokens import ResumeTokens
 from goten.server.watching.window import Told, Window
+from goten.server.watching.written import Writing
 from goten.storage import Compacted
 from goten.store import Entry, ResourceEvent, Store
 
@@ -38,10 +37,12 @@ class ChangeSource:
         stored: Descriptor[Any, Any],
         question: Question,
         shape: ResponseShape,
+        writing: Writing,
         cache: PieceCache,
         kept: int,
     ) -> None:
         self.shape: Final = shape
+        self._writing = writing
         self._store = store
         self._stored = stored
         self._question = question
@@ -174,10 +175,13 @@ class ChangeSource:
 
     def _tell(self, events: Sequence[ResourceEvent]) -> list[Told]:
         told = []
+        write = self._writing
         for event in events:
             change = self._question.change(event)
             if change is not None:
-                told.append(Told(event.revision, change[0], self._write(*change)))
+                name, message = change
+                data = write.removed(name) if message is None else write.current(name, event.revision, message)
+                told.append(Told(event.revision, name, data))
         return told
 
     def _encode(self, entry: Entry) -> bytes | None:
@@ -188,12 +192,8 @@ class ChangeSource:
         message = question.find(entry.message)
         if message is entry.message and question.shown.whole:
             return self._encode_whole(entry)
-        return None if message is None else self._write(entry.name, question.shown.of(message))
+        return None if message is None else self._writing.current(entry.name, entry.mod_revision, message)
 
     def _encode_whole(self, entry: Entry) -> bytes:
         """The same where all are sent as they are."""
         return self.shape.change.current(entry.data)
-
-    def _write(self, name: str, message: Message | None) -> bytes:
-        write = self.shape.change
-        return write.removed(name) if message is None else write.current(message.SerializeToString())

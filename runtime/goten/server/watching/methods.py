@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from goten.methods import MethodDescriptor
 from goten.query import Selection, declared_views, parse_filter, parse_order
@@ -22,6 +23,7 @@ from goten.server.watching.shapes import ChangeShape, ResponseShape
 from goten.server.watching.stateful import StatefulFeed
 from goten.server.watching.stateless import StatelessFeed
 from goten.server.watching.tokens import fingerprint
+from goten.server.watching.written import Writing
 from goten.types import view_pb2
 
 
@@ -75,6 +77,7 @@ class _Many:
         self._reader = RequestReader(method)
         self._shape = ResponseShape(method, served.descriptor)
         self._selecting = _Selecting(served)
+        self._writings: WeakValueDictionary[str, Writing] = WeakValueDictionary()
 
     def prepare(self, request: Any, caller: str) -> Opening:
         asked = self._reader.read(request)
@@ -94,7 +97,8 @@ class _Many:
 
         def make_source() -> ChangeSource:
             hub, stored = self._hub, self._served.stored
-            return ChangeSource(hub.store, stored, question, self._shape, hub.cache, hub.kept_changes)
+            writing = self._writing(question.shown)
+            return ChangeSource(hub.store, stored, question, self._shape, writing, hub.cache, hub.kept_changes)
 
         def make_feed(source: ChangeSource) -> Feed:
             feed = StatelessFeed(source, asked.chunk, asked_for)
@@ -102,6 +106,13 @@ class _Many:
             return feed
 
         return Opening(self._served.stored.type, (self._method.full_name, question.texts), make_source, make_feed)
+
+    def _writing(self, shown: Selection) -> Writing:
+        """What all have in common who are shown the same."""
+        writing = self._writings.get(shown.key)
+        if writing is None:
+            writing = self._writings[shown.key] = Writing(shown, self._shape.change)
+        return writing
 
     def _begin(self, feed: StatelessFeed, source: ChangeSource, asked: WatchRequest, asked_for: str) -> None:
         """Where a stream begins (FEED-3, FEED-6, FEED-7, FEED-13)."""

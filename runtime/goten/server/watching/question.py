@@ -13,7 +13,7 @@ from goten.server.scopes import Scope
 from goten.store import ResourceEvent
 
 Change: TypeAlias = tuple[str, Message | None]
-"""A name, and what is shown of the resource now; None: it left the collection."""
+"""A name, and how the resource is served now; None: it left the collection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,4 +70,4 @@ class Question:
             return (event.name, None) if before is not None or not event.before_known else None
         if before is not None and not self.noticed.differs(before, after):
             return None
-        return event.name, self.shown.of(after)
+        return event.name, after

@@ -38,10 +38,12 @@ class Window:
 
     def extend(self, changes: list[Told], head: int) -> None:
         """`changes` are all those after the present head up to the new one."""
+        self.head = head
+        if not changes:
+            return
         self.changes += changes
         self._revisions += [change.revision for change in changes]
         self._bytes += sum(len(change.data) for change in changes)
-        self.head = head
         if len(self.changes) > self._max_changes or self._bytes > self._max_bytes:
             self._forget()
 
