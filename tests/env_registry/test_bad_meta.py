@@ -19,7 +19,8 @@ from goten.meta.v1 import methods
 from goten.meta.v1.region_pb2 import Region
 from goten.meta.v1.region_service_pb2 import ListRegionsResponse
 from goten.refusals import STATUS_DETAILS_KEY
-from goten.watch import LoopClock, WatchTiming
+from goten.watch import WatchTiming
+from tests.env_registry.clocks import JumpingClock
 from tests.env_registry.leaks import nothing_left
 from tests.env_registry.neighbourhood import QUICK, Neighbourhood, until
 from tests.env_registry.proxy import Answer, Proxy, Stream, failed
@@ -292,16 +293,6 @@ def _jump_back(name: str) -> bytes:
 
 
 # --- clocks ----------------------------------------------------------------------------------------------------------
-
-
-class JumpingClock(LoopClock):
-    """The loop's, and what a test adds to it."""
-
-    def __init__(self) -> None:
-        self.offset = 0.0
-
-    def now(self) -> float:
-        return super().now() + self.offset
 
 
 @pytest.mark.parametrize("jump", [3600.0, -3600.0])

@@ -266,10 +266,18 @@ async def test_two_watches_go_on_and_there_are_no_more(town: Neighbourhood) -> N
     "Process changes detected by runServicesWatch.", "Process changes detected by runDeploymentsWatch.", "we need a main
     synchronization loop", "The final goroutine is the main one", "we need services and their regional deployments
     only"."""
+
+    async def watchers() -> int:
+        return (await AdminServiceStub(town.channel).GetStatus(GetStatusRequest())).watchers
+
+    async def only_those_of_meta() -> bool:
+        return await watchers() == 2
+
+    await until(only_those_of_meta)
     registry = await town.start(DEVICES)
     status = registry.status
     assert (status.services.state, status.deployments.state) == (WatchState.CURRENT, WatchState.CURRENT)
-    assert (await AdminServiceStub(town.channel).GetStatus(GetStatusRequest())).watchers == 2
+    assert await watchers() == 4
     service = f"services/{DEVICES}"
     async with registry.subscribe() as subscription:
         assert isinstance(await anext(subscription), Snapshot)

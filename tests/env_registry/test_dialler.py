@@ -16,8 +16,11 @@ from goten.env_registry.changes import Change, DeploymentChange
 from goten.env_registry.dialler import Dialler
 from goten.env_registry.endpoints import Wanted
 from goten.env_registry.environment import Environment, with_deployments
+from goten.env_registry.reachability import SETTLING
 from goten.meta.v1.common_pb2 import LabelledDomain
 from goten.meta.v1.deployment_pb2 import Deployment
+from goten.watch import Clock
+from tests.env_registry.clocks import JumpingClock
 from tests.env_registry.leaks import nothing_left
 from tests.env_registry.neighbourhood import Neighbourhood, until
 from tests.env_registry.samples import deployment
@@ -88,8 +91,8 @@ async def ask(channel: grpc.aio.Channel) -> str:
 class Place:
     """A dialler, and the deployments around it."""
 
-    def __init__(self, drain: float = 5.0) -> None:
-        self.dialler = Dialler(drain=drain)
+    def __init__(self, drain: float = 5.0, clock: Clock | None = None) -> None:
+        self.dialler = Dialler(drain=drain, clock=clock)
         self.environment = Environment()
         self.own: Deployment | None = None
 
@@ -272,6 +275,32 @@ async def test_another_region_answers_while_the_wanted_one_is_down(place: Place)
             return await ask(place.dialler.channel(anywhere)) == "here"
 
         await until(answers_again)
+
+
+async def test_a_connection_that_is_seen_to_end_costs_no_call() -> None:
+    """ENV-16: the server says so, or its socket closes; and it is no reason for the other region that it is not
+    connected yet."""
+    clock = JumpingClock()
+    async with nothing_left(), backends("here", "there") as (here, there):
+        place = Place(clock=clock)
+        place.put("us-west2", here.address)
+        place.put("eastus2", there.address)
+        anywhere = Wanted(IAM, "v1", "us-west2", other_region=True)
+        channels = [place.dialler.channel(anywhere) for _ in range(3)]
+        assert channels == [channels[0]] * 3
+        assert await ask(channels[0]) == "here"
+        for _ in range(3):
+            clock.offset += SETTLING + 1
+            await here.stop()
+            await until(lambda: channels[0].get_state() is not grpc.ChannelConnectivity.READY)
+            assert [await ask(place.dialler.channel(anywhere)) for _ in range(5)] == ["there"] * 5
+            await here.start()
+
+            async def answers_again() -> bool:
+                return await ask(place.dialler.channel(anywhere)) == "here"
+
+            await until(answers_again)
+        await place.dialler.close()
 
 
 async def test_a_connection_may_take_its_time(place: Place) -> None:

@@ -95,6 +95,27 @@ async def test_taking_the_deployment_out_of_service_is_tried_again_after_a_race(
     assert (await town.deployment(DEVICES)).is_disabled
 
 
+@pytest.mark.parametrize("beside_another", [False, True])
+async def test_a_start_that_ends_undoes_what_it_did(town: Neighbourhood, proxy: Proxy, beside_another: bool) -> None:
+    """ENV-22: it put the deployment in service, and is stopped before it is ready; who was there before stays."""
+    if beside_another:
+        await town.start(DEVICES, disable_at_stop=True)
+    registry = town.registry(registration(domain=DEVICES), meta=proxy.address, disable_at_stop=True)
+
+    async def hang_later(name: str) -> None:
+        if name == "ListResources":
+            await hang(name)
+
+    proxy.before = hang_later
+    starting = asyncio.create_task(registry.start())
+    await until(lambda: "ListResources" in proxy.calls)
+    revision = town.app.store.revision
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    assert (await town.deployment(DEVICES)).is_disabled != beside_another
+    assert town.app.store.revision == revision + (not beside_another)
+
+
 @pytest.mark.parametrize("away", ["gone", "hanging"])
 async def test_a_meta_that_is_away_does_not_keep_anyone_from_ending(
     town: Neighbourhood, proxy: Proxy, away: str, caplog: pytest.LogCaptureFixture

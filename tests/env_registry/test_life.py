@@ -226,6 +226,28 @@ async def test_a_main_loop_that_fails_ends_everything(
     await _check_failed(victim, "main loop", "a bug")
 
 
+async def test_a_main_function_may_end_with_it(victim: EnvRegistry) -> None:
+    """ENV-18: as docs/env-registry.md shows it; and it ends as ever while nothing fails."""
+
+    async def main(serving: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            failing = group.create_task(victim.wait_failed())
+            await serving.wait()
+            failing.cancel()
+
+    over = asyncio.Event()
+    over.set()
+    await main(over)
+    (victim_loop,) = [
+        each for each in asyncio.all_tasks() if each.get_name() == f"env_registry of {DEVICES}: main loop"
+    ]
+    victim_loop.cancel()
+    with pytest.raises(ExceptionGroup) as caught:
+        await main(asyncio.Event())
+    assert isinstance(caught.value.exceptions[0], RegistryFailed)
+    await victim.stop()
+
+
 async def test_a_registration_that_fails_ends_everything(
     town: Neighbourhood, victim: EnvRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
 from grpc import StatusCode
 
-from goten.env_registry import CallFailed, EnvRegistry, NotInMeta, Phase, RegistrationRefused
+from goten.channels import UnknownService
+from goten.env_registry import (
+    CallFailed,
+    Change,
+    EnvRegistry,
+    NotInMeta,
+    Phase,
+    RegistrationRefused,
+    Snapshot,
+    Subscription,
+)
 from goten.env_registry.plans import Update
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
@@ -368,21 +380,108 @@ async def test_what_no_waiting_heals_ends_the_start(town: Neighbourhood, proxy: 
 
 
 async def test_a_restart_that_overlaps_leaves_the_deployment_in_service(town: Neighbourhood) -> None:
-    """ENV-22: the new process is there before the old one goes, and takes the deployment out of service."""
+    """ENV-22: the new process is there before the old one goes; nobody sees the deployment out of service."""
     iam = await town.start(IAM)
-    old = await town.start(DEVICES, imports={IAM: "v1"})
-    new = await town.start(DEVICES, imports={IAM: "v1"})
+    old = await town.start(DEVICES, imports={IAM: "v1"}, disable_at_stop=True)
+    new = await town.start(DEVICES, imports={IAM: "v1"}, disable_at_stop=True)
     async with iam.subscribe(services=[DEVICES]) as news:
-        await anext(news)
+        await old.stop()
         await old.stop(disable=True)
-        await anext(news)
+        await town.change_service(DEVICES, "display_name", display_name="the end")
+        changes = [change async for change in _changes_until(news, "the end")]
+        assert not any(isinstance(change.after, Deployment) and change.after.is_disabled for change in changes)
+        await new.stop()
+        await until(lambda: iam.environment.deployments_of(DEVICES)["us-west2"].is_disabled)
+    newest = await town.start(DEVICES, imports={IAM: "v1"})
+    assert not newest.deployment.is_disabled
 
-        def in_service() -> bool:
-            found: Deployment | None = iam.environment.deployment(DEVICES, "us-west2")
-            return found is not None and not found.is_disabled
 
-        await until(in_service)
+async def _changes_until(news: Subscription, display_name: str) -> AsyncIterator[Change]:
+    async for item in news:
+        for change in () if isinstance(item, Snapshot) else item.changes:
+            yield change
+            if isinstance(change.after, Service) and change.after.display_name == display_name:
+                return
+
+
+@pytest.mark.parametrize("said", [True, False])
+async def test_a_process_that_starts_while_the_old_one_disables_is_left_in_service(
+    town: Neighbourhood, proxy: Proxy, said: bool
+) -> None:
+    """ENV-22: the old one has read the deployment already, and writes after the new one."""
+    old = await town.start(DEVICES, meta=proxy.address, disable_at_stop=True)
+
+    async def hold(name: str) -> None:
+        if name == "UpdateDeployment":
+            proxy.reset()
+            await town.start(DEVICES, disable_at_stop=said)
+
+    proxy.before = hold
+    revision = town.app.store.revision
+    await old.stop()
+    assert proxy.calls.count("UpdateDeployment") == 1
+    assert town.app.store.revision == revision + 1, "the new one's write, and no other"
+    assert not (await town.deployment(DEVICES)).is_disabled
+
+
+async def test_a_process_that_starts_while_the_old_one_disables_puts_it_back(town: Neighbourhood, proxy: Proxy) -> None:
+    """ENV-22: the new one has read the deployment already, and writes after the old one."""
+    old = await town.start(DEVICES, disable_at_stop=True)
+
+    async def hold(name: str) -> None:
+        if name == "UpdateDeployment":
+            proxy.reset()
+            await old.stop()
+            assert (await town.deployment(DEVICES)).is_disabled
+
+    proxy.before = hold
+    new = await town.start(DEVICES, meta=proxy.address, disable_at_stop=True)
+    assert proxy.calls.count("UpdateDeployment") == 2
     assert not new.deployment.is_disabled
+
+
+async def test_a_process_that_still_runs_puts_the_deployment_back(town: Neighbourhood) -> None:
+    """ENV-22: who stopped did not say at its start that it would disable it, or was the last one that started."""
+    first = await town.start(DEVICES)
+    second = await town.start(DEVICES)
+    await second.stop(disable=True)
+    await until(lambda: not first.deployment.is_disabled)
+
+    async def is_back() -> bool:
+        return not (await town.deployment(DEVICES)).is_disabled
+
+    await until(is_back)
+
+
+async def test_a_deployment_may_be_known_before_it_serves(town: Neighbourhood) -> None:
+    """ENV-24: it is registered, and nobody dials it; the next registry of its kind puts it in service."""
+    iam = await town.start(IAM)
+    waiting = await town.start(DEVICES, imports={IAM: "v1"}, out_of_service=True)
+    assert waiting.deployment.is_disabled
+    await until(lambda: DEVICES in iam.environment.services and bool(iam.environment.deployments_of(DEVICES)))
+    with pytest.raises(UnknownService, match="disabled"):
+        iam.channel(DEVICES, "v1")
+    await waiting.stop()
+    serving = await town.start(DEVICES, imports={IAM: "v1"})
+    assert not serving.deployment.is_disabled
+    await until(lambda: not iam.environment.deployments_of(DEVICES)["us-west2"].is_disabled)
+    # It crashed: what was in service is not any more.
+    again = await town.start(DEVICES, imports={IAM: "v1"}, out_of_service=True)
+    assert again.deployment.is_disabled
+
+
+async def test_the_log_says_when_a_registration_waits_and_goes_on(
+    town: Neighbourhood, caplog: pytest.LogCaptureFixture
+) -> None:
+    """ENV-20"""
+    caplog.set_level(logging.INFO, "goten.env_registry")
+    registry = town.registry(registration(domain=DEVICES, imports={IAM: "v1"}))
+    starting = asyncio.create_task(registry.start())
+    await until(lambda: "next attempt" in caplog.text)
+    assert "goes on" not in caplog.text
+    await town.start(IAM)
+    await starting
+    assert f"services/{DEVICES}/deployments/us-west2 is registered, and goes on" in caplog.text
 
 
 async def test_a_controller_does_not_answer_in_place_of_the_server(town: Neighbourhood) -> None:

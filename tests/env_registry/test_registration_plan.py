@@ -249,8 +249,11 @@ def test_another_endpoint_of_the_same_generation_is_an_error_that_names_both() -
     """ENV-6: a second deployment of one service in one region."""
     stored = declaration(public_domain="127.0.0.1:9001").deployment
     second = declaration(public_domain="127.0.0.1:9002")
-    with pytest.raises(RegistrationRefused, match=r"127\.0\.0\.1:9001 already, and this process at 127\.0\.0\.1:9002"):
+    with pytest.raises(
+        RegistrationRefused, match=r"127\.0\.0\.1:9001 already, and this process at 127\.0\.0\.1:9002"
+    ) as caught:
         plan_deployment(second, stored, starting=True)
+    assert "GOTEN_REPLACE_ENDPOINT=1" in caught.value.hint
     assert plan_deployment(second, stored, starting=False) is None, "ENV-5: after its start it only adds"
     for allowed in (
         declaration(public_domain="127.0.0.1:9002", replace_endpoint=True),
@@ -309,10 +312,10 @@ def test_a_deployment_that_was_disabled_at_its_stop_comes_back() -> None:
     declared = declaration(generation=2)
     stored = declared.deployment
     stored.metadata.annotations["team"] = "a"
-    plan = plan_disabling(stored, RuntimeKind.SERVER)
+    plan = plan_disabling(declared, stored)
     assert plan is not None
     disabled = plan.message
-    assert plan_disabling(disabled, RuntimeKind.SERVER) is None
+    assert plan_disabling(declared, disabled) is None
     for server, starting in ((declared, True), (declared, False), (declaration(generation=1), True)):
         back = plan_deployment(server, disabled, starting=starting)
         assert isinstance(back, Update)
@@ -327,8 +330,51 @@ def test_a_deployment_that_an_operator_disabled_stays_so() -> None:
     declared = declaration()
     stored = declared.deployment
     stored.is_disabled = True
-    assert plan_disabling(stored, RuntimeKind.SERVER) is None
+    assert plan_disabling(declared, stored) is None
     assert plan_deployment(declared, stored, starting=True) is None
+
+
+def test_the_last_one_that_started_alone_disables_a_deployment() -> None:
+    """ENV-22: those that said at their start that they would."""
+    first, second = (declaration(disable_at_stop=True) for _ in range(2))
+    plan = plan_deployment(first, None, starting=True)
+    assert isinstance(plan, Create)
+    stored = plan.message
+    assert plan_deployment(first, stored, starting=True) is None
+    assert plan_deployment(second, stored, starting=False) is None, "ENV-5: no ping-pong"
+    signed = plan_deployment(second, stored, starting=True)
+    assert isinstance(signed, Update)
+    assert signed.paths == ("metadata.annotations",)
+    assert plan_disabling(first, signed.message) is None
+    disabled = plan_disabling(second, signed.message)
+    assert disabled is not None
+    back = plan_deployment(first, disabled.message, starting=False)
+    assert isinstance(back, Update)
+    assert plan_disabling(first, back.message) is not None, "it is alone now"
+    unsaid = declaration()
+    unsigned = plan_deployment(unsaid, stored, starting=True)
+    assert isinstance(unsigned, Update)
+    assert dict(unsigned.message.metadata.annotations) == {}
+    controller = declaration(disable_at_stop=True, runtime=RuntimeKind.CONTROLLER)
+    beside = plan_deployment(controller, stored, starting=True)
+    assert isinstance(beside, Update)
+    assert len(beside.message.metadata.annotations) == 2, "each kind of process for itself"
+
+
+def test_a_deployment_stays_out_of_service_as_long_as_it_is_said() -> None:
+    """ENV-24"""
+    waiting = declaration(out_of_service=True)
+    created = plan_deployment(waiting, None, starting=True)
+    assert isinstance(created, Create)
+    assert created.message.is_disabled
+    for starting in (True, False):
+        assert plan_deployment(waiting, created.message, starting=starting) is None
+        again = plan_deployment(waiting, declaration().deployment, starting=starting)
+        assert isinstance(again, Update)
+        assert again.message.is_disabled
+    serving = plan_deployment(declaration(), created.message, starting=True)
+    assert isinstance(serving, Update)
+    assert not serving.message.is_disabled
 
 
 # --- resources -------------------------------------------------------------------------------------------------------

@@ -278,6 +278,8 @@ async def test_wrong_combinations_are_refused_with_an_explanation(runtime: Runti
 def test_options_come_from_the_environment() -> None:
     options = EnvRegistryOptions.from_environment({"GOTEN_REGION": "eastus2", "GOTEN_META": "127.0.0.1:1"})
     assert (options.region, options.meta_address) == ("eastus2", "127.0.0.1:1")
+    said = EnvRegistryOptions.from_environment({"GOTEN_REGION": "eastus2", "GOTEN_DISABLE_AT_STOP": "1"})
+    assert (said.disable_at_stop, options.disable_at_stop) == (True, False)
     with pytest.raises(ValueError, match="GOTEN_REGION"):
         EnvRegistryOptions.from_environment({})
 

@@ -12,6 +12,7 @@ from grpc import StatusCode
 
 from goten.env_registry import EnvRegistry, NotReady, Phase, StartTimeout
 from goten.meta.v1.descriptors import DEPLOYMENT
+from goten.meta.v1.service_service_pb2 import WatchServicesResponse
 from goten.meta_server import app as meta_app
 from goten.storage import Change, Compare, Storage, open_storage
 from goten.store.keys import GUARD
@@ -162,6 +163,42 @@ async def test_what_another_process_wrote_is_confirmed_first(passed: int, monkey
         await asyncio.gather(*starts)
         for registry in (first, second):
             assert registry.environment.deployment(IAM, "us-west2") is not None
+
+
+async def test_a_service_that_is_deleted_between_both_snapshots_starts_anew(town: Neighbourhood, proxy: Proxy) -> None:
+    """ENV-10: one watch is from before, the other from after, and nothing tells that yet.
+
+    Another process has created the records again, and imports nothing: what it may see has no deployments of the
+    imported service.
+    """
+    await town.start(IAM)
+    seen, go_on = asyncio.Event(), asyncio.Event()
+
+    async def delay(name: str, request: bytes, meta: Stream) -> AsyncIterator[bytes]:
+        if name == "WatchDeployments":
+            await seen.wait()
+            await town.delete_service(DEVICES)
+            await (await town.start(DEVICES)).stop()
+        async for response in meta(request):
+            if name == "WatchServices" and seen.is_set():
+                await go_on.wait()
+            yield response
+            if name == "WatchServices" and WatchServicesResponse.FromString(response).is_current:
+                seen.set()
+
+    proxy.watching = delay
+    registry = town.registry(registration(domain=DEVICES, imports={IAM: "v1"}), meta=proxy.address)
+    starting = asyncio.create_task(registry.start())
+
+    def begins_again() -> bool:
+        assert registry.status.phase is Phase.STARTING
+        return "deleted and created again" in registry.status.reason
+
+    await until(begins_again)
+    proxy.reset()
+    go_on.set()
+    await starting
+    assert list(registry.environment.deployments_of(IAM)) == ["us-west2"]
 
 
 # --- why it takes so long ---------------------------------------------------------------------------------------------

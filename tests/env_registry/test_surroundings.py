@@ -86,7 +86,8 @@ WATCHED = st.sampled_from(
 def test_is_ready_only_when_all_is_known_in_whatever_order_it_comes(events: list[Event]) -> None:
     """ENV-10"""
     state = after(OWN)
-    current, was_ready = {ServicesApplied: False, DeploymentsApplied: False}, False
+    current: dict[type[Event], bool] = {ServicesApplied: False, DeploymentsApplied: False}
+    was_ready = False
     for event in events:
         state = reduce(state, event).state
         kind = ServicesApplied if isinstance(event, ServicesApplied | ServicesLost) else DeploymentsApplied
@@ -132,6 +133,18 @@ def test_a_start_begins_again_where_own_records_changed_meanwhile(reason: str, s
     assert after(SERVICES, DEPLOYMENTS, state=again).phase is Phase.READY
 
 
+def test_a_start_begins_again_where_only_the_deployments_show_it() -> None:
+    """ENV-10: the services are as they were before a deletion, the deployments as after it."""
+    own = Registered(OWN.declared, uuid="one", deployment_uuid="one")
+    deployments = [
+        deployment(DOMAIN, "us-west2", metadata=Meta(uuid=uuid)) for uuid in (own.deployment_uuid, "another")
+    ]
+    assert after(own, SERVICES, come(deployments[0])).phase is Phase.READY
+    step = reduce(after(own, SERVICES), come(deployments[1]))
+    assert (step.state.phase, step.look_again) == (Phase.STARTING, True)
+    assert "deployments/us-west2 was deleted and created again" in step.state.amiss
+
+
 def test_a_meta_that_gives_no_uuid_is_believed() -> None:
     """ENV-10"""
     assert after(Registered(OWN.declared), SERVICES, DEPLOYMENTS).phase is Phase.READY
@@ -174,7 +187,24 @@ def test_snapshots_never_change() -> None:
     assert list(second.deployments_of("a.example.com")) == ["eastus2"]
     third = with_deployments(second, [], ["services/a.example.com/deployments/eastus2", "services/b/deployments/x"])
     assert third.deployments == {}
-    assert with_services(second, [service("a.example.com")], []).deployments is second.deployments
+    fourth = with_services(second, [service("a.example.com")], [])
+    assert (fourth.deployments, {*fourth.services}) == (second.deployments, {"a.example.com"})
+    assert second.services == {}
+
+
+def test_snapshots_that_nobody_looks_at_are_worked_out_with_those_that_somebody_does() -> None:
+    """ENV-12"""
+    names = [f"services/s{number}.example.com/deployments/us-west2" for number in range(250)]
+    snapshots = [Environment()]
+    for name in names:
+        snapshots.append(with_deployments(snapshots[-1], [deployment(name.split("/")[1], "us-west2")], []))
+    for name in names:
+        snapshots.append(with_deployments(snapshots[-1], [], [name]))
+    assert snapshots[500].deployments == {}
+    assert [*snapshots[250].deployments] == [name.split("/")[1] for name in names]
+    for count in (0, 99, 100, 101, 249):
+        assert len(snapshots[count].deployments) == count
+        assert len(snapshots[500 - count].deployments) == count
 
 
 def test_lookups() -> None:

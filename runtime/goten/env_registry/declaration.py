@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import asdict, dataclass
 from typing import Final
+from uuid import uuid4
 
 from goten.env_registry.options import EnvRegistryOptions
 from goten.meta.v1.common_pb2 import LabelledDomain
@@ -32,6 +33,9 @@ class Declaration:
     deployment: Deployment
     resources: tuple[Resource, ...]
     replace_endpoint: bool
+    out_of_service: bool
+    process: str
+    """Tells this process from others that disable the deployment at their end; empty: it does not do that."""
 
     def default_endpoint(self, global_domain: str) -> str:
         """What Meta takes for the endpoint of a deployment that names none (REG-16)."""
@@ -79,6 +83,8 @@ def declare(
         deployment=_deployment(registration, options),
         resources=_resources(registration),
         replace_endpoint=options.replace_endpoint,
+        out_of_service=options.out_of_service,
+        process=uuid4().hex if options.disable_at_stop else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""What a process has to write of its Deployment (ENV-6, ENV-22)."""
+"""What a process has to write of its Deployment (ENV-6, ENV-22, ENV-24)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from goten.registration import RuntimeKind
 DISABLED_AT_STOP: Final = "goten.com/disabled-at-stop"
 """The annotation of a Deployment that one of its own processes disabled; its value is the kind of that process."""
 
+LAST_STARTED: Final = "goten.com/last-started-"
+"""With the kind of a process: the annotation that tells which one of those that disable it started last."""
+
 _FIELDS: Final = ("public_domain", "private_domain", "labelled_domains", "local_network_id", "location")
 
 
@@ -26,29 +29,64 @@ def plan_deployment(
     Raises RegistrationRefused where another endpoint is registered under the same generation (ENV-6).
     """
     if stored is None:
-        return Create(declared.deployment)
+        return Create(_created(declared))
     merged = copied(stored)
     if may_overwrite(declared.generation, stored.env_registry_generation, starting=starting):
         _check_endpoint(declared, stored, global_domain)
         _overwrite(merged, declared.deployment)
         merged.env_registry_generation = declared.generation or stored.env_registry_generation
     planned = update(stored, merged)
-    if stored.metadata.annotations.get(DISABLED_AT_STOP) != declared.runtime:
-        return planned
-    merged.is_disabled = False
-    del merged.metadata.annotations[DISABLED_AT_STOP]
     paths = planned.paths if planned is not None else ()
-    return Update(merged, stored, (*paths, "is_disabled", "metadata.annotations"))
+    if declared.out_of_service:
+        _disable(merged, declared.runtime)
+    elif stored.metadata.annotations.get(DISABLED_AT_STOP) == declared.runtime:
+        merged.is_disabled = False
+        del merged.metadata.annotations[DISABLED_AT_STOP]
+        _sign(merged, declared)
+    elif starting:
+        _sign(merged, declared)
+    if merged.is_disabled != stored.is_disabled:
+        paths = (*paths, "is_disabled")
+    if merged.metadata.annotations != stored.metadata.annotations:
+        paths = (*paths, "metadata.annotations")
+    return Update(merged, stored, paths) if paths else None
 
 
-def plan_disabling(stored: Deployment | None, runtime: RuntimeKind) -> Update[Deployment] | None:
-    """Takes a Deployment out of service, and notes which processes may undo that (ENV-22)."""
+def plan_disabling(declared: Declaration, stored: Deployment | None) -> Update[Deployment] | None:
+    """Takes a Deployment out of service, and notes which processes may undo that (ENV-22).
+
+    None: it is so already, or a process that started later is there.
+    """
     if stored is None or stored.is_disabled:
         return None
+    if stored.metadata.annotations.get(LAST_STARTED + declared.runtime, "") != declared.process:
+        return None
     disabled = copied(stored)
-    disabled.is_disabled = True
-    disabled.metadata.annotations[DISABLED_AT_STOP] = str(runtime)
+    _disable(disabled, declared.runtime)
     return Update(disabled, stored, ("is_disabled", "metadata.annotations"))
+
+
+def _created(declared: Declaration) -> Deployment:
+    deployment = copied(declared.deployment)
+    _sign(deployment, declared)
+    if declared.out_of_service:
+        _disable(deployment, declared.runtime)
+    return deployment
+
+
+def _disable(deployment: Deployment, runtime: RuntimeKind) -> None:
+    """An operator's hand may have been first, and stays."""
+    if not deployment.is_disabled:
+        deployment.is_disabled = True
+        deployment.metadata.annotations[DISABLED_AT_STOP] = runtime
+
+
+def _sign(deployment: Deployment, declared: Declaration) -> None:
+    """This process is the last of its kind that started: those before it leave the deployment in service (ENV-22)."""
+    if declared.process:
+        deployment.metadata.annotations[LAST_STARTED + declared.runtime] = declared.process
+    else:
+        deployment.metadata.annotations.pop(LAST_STARTED + declared.runtime, None)
 
 
 def is_overlooked(declared: Declaration, stored: Deployment) -> bool:
@@ -74,5 +112,6 @@ def _check_endpoint(declared: Declaration, stored: Deployment, global_domain: st
         raise RegistrationRefused(
             stored.name,
             f"it listens at {known} already, and this process at {wanted}, under the same generation",
-            "stop the other deployment, give both the same endpoint, or set replace_endpoint",
+            "stop the other deployment, or give both the same endpoint; if that one crashed, start this one with "
+            "replace_endpoint (in the environment: GOTEN_REPLACE_ENDPOINT=1)",
         )

@@ -13,18 +13,25 @@ from goten.channels import is_loopback
 from goten.env_registry.changes import Change, DeploymentChange
 from goten.env_registry.endpoints import Wanted, address_of, choose_endpoint
 from goten.env_registry.environment import Environment
+from goten.env_registry.reachability import Reachability
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.watch import CHANNEL_OPTIONS, Clock, LoopClock
 
 DRAIN: Final = 30.0
 """So many seconds RPCs may go on after their endpoint is gone."""
 
+_OPTIONS: Final = (
+    *CHANNEL_OPTIONS,
+    # Who is not called for long stays connected: a channel that is not has lost its peer.
+    ("grpc.client_idle_timeout_ms", 2**31 - 1),
+)
+
 
 def dial(address: str, credentials: grpc.ChannelCredentials | None) -> grpc.aio.Channel:
     """A channel that notices a peer that froze. Loopback is dialled without encryption, all else by TLS."""
     if is_loopback(address):
-        return grpc.aio.insecure_channel(address, options=CHANNEL_OPTIONS)
-    return grpc.aio.secure_channel(address, credentials or grpc.ssl_channel_credentials(), options=CHANNEL_OPTIONS)
+        return grpc.aio.insecure_channel(address, options=_OPTIONS)
+    return grpc.aio.secure_channel(address, credentials or grpc.ssl_channel_credentials(), options=_OPTIONS)
 
 
 class Dialler:
@@ -40,6 +47,7 @@ class Dialler:
         self._credentials = credentials
         self._drain = drain
         self._clock = clock or LoopClock()
+        self._reachability = Reachability(self._clock)
         self._environment = Environment()
         self._own: Deployment | None = None
         self._channels: dict[str, grpc.aio.Channel] = {}
@@ -54,7 +62,7 @@ class Dialler:
 
     def follow(self, environment: Environment, own: Deployment | None, changes: Iterable[Change]) -> None:
         """The environment is another now, by these changes: channels to what is nobody's endpoint are retired."""
-        moved = _network_of(own) != _network_of(self._own)
+        moved = own is not self._own and _network_of(own) != _network_of(self._own)
         self._environment, self._own = environment, own
         self._chosen.clear()
         if not self._channels:
@@ -63,6 +71,7 @@ class Dialler:
         if left:
             known = {address for deployment in environment.all_deployments() for address in _addresses(deployment, own)}
             for address in left - known:
+                self._reachability.forget(address)
                 self._retire(self._channels.pop(address))
 
     def channel(self, wanted: Wanted) -> grpc.aio.Channel:
@@ -78,8 +87,8 @@ class Dialler:
         if channel is None:
             channel = self._channels[endpoint.address] = dial(endpoint.address, self._credentials)
         if wanted.other_region:
-            # The choice depends on which addresses answer now; whether this one does is known the sooner.
-            channel.get_state(try_to_connect=True)
+            # The choice depends on which addresses answer now.
+            self._reachability.connect(endpoint.address, channel)
         else:
             self._chosen[wanted] = channel
         return channel
@@ -97,8 +106,8 @@ class Dialler:
         self._channels.clear()
 
     def _down(self) -> frozenset[str]:
-        failing = grpc.ChannelConnectivity.TRANSIENT_FAILURE
-        return frozenset(address for address, channel in self._channels.items() if channel.get_state() is failing)
+        is_down = self._reachability.is_down
+        return frozenset(address for address, channel in self._channels.items() if is_down(address, channel))
 
     def _retire(self, channel: grpc.aio.Channel) -> None:
         self._retired[channel] = asyncio.create_task(self._close_later(channel), name="closing a retired channel")

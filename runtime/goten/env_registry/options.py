@@ -60,6 +60,10 @@ class EnvRegistryOptions:
     """Domains of services that are used without being imported."""
     replace_endpoint: bool = False
     """Whether this process may change an endpoint that was registered under the same generation."""
+    out_of_service: bool = False
+    """Nobody dials this deployment yet: it is disabled as long as this registry lives, and by the next one enabled."""
+    disable_at_stop: bool = False
+    """The end of this process takes the deployment out of service, unless another of its kind has started since."""
     meta: str = ""
     """Where Meta listens; empty: GOTEN_META of the environment, else 127.0.0.1:8472. Beyond loopback it takes TLS."""
     credentials: grpc.ChannelCredentials | None = None
@@ -90,7 +94,8 @@ class EnvRegistryOptions:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> EnvRegistryOptions:
         """From GOTEN_REGION, which must be there, and GOTEN_PUBLIC_DOMAIN, GOTEN_GLOBAL_DOMAIN, GOTEN_PRIVATE_DOMAIN,
-        GOTEN_LOCAL_NETWORK_ID, GOTEN_CONTROL_REGION, GOTEN_META, GOTEN_REPLACE_ENDPOINT (1: yes). Raises ValueError."""
+        GOTEN_LOCAL_NETWORK_ID, GOTEN_CONTROL_REGION, GOTEN_META, GOTEN_REPLACE_ENDPOINT (1: yes),
+        GOTEN_DISABLE_AT_STOP (1: yes). Raises ValueError."""
         values = os.environ if environment is None else environment
         return cls(
             region=values.get("GOTEN_REGION", ""),
@@ -100,5 +105,10 @@ class EnvRegistryOptions:
             local_network_id=values.get("GOTEN_LOCAL_NETWORK_ID", ""),
             control_region=values.get("GOTEN_CONTROL_REGION", ""),
             meta=values.get("GOTEN_META", ""),
-            replace_endpoint=values.get("GOTEN_REPLACE_ENDPOINT", "").lower() in ("1", "true", "yes"),
+            replace_endpoint=_says_yes(values.get("GOTEN_REPLACE_ENDPOINT", "")),
+            disable_at_stop=_says_yes(values.get("GOTEN_DISABLE_AT_STOP", "")),
         )
+
+
+def _says_yes(value: str) -> bool:
+    return value.lower() in ("1", "true", "yes")

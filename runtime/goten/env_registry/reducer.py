@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from goten.env_registry.changes import Change, DeploymentChange, ServiceChange
 from goten.env_registry.declaration import Declaration
@@ -16,6 +15,8 @@ from goten.env_registry.service_plan import plan_service
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 from goten.watch import Applied
+
+WatchedT = TypeVar("WatchedT", Service, Deployment)
 
 
 class Phase(StrEnum):
@@ -36,18 +37,20 @@ class Registered:
     declared: Declaration
     uuid: str = ""
     """Of the own Service, as it was confirmed."""
+    deployment_uuid: str = ""
+    """Of the own Deployment: each of both watches tells whether its own snapshot is from after a deletion."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServicesApplied:
+class ServicesApplied(NamedTuple):
     """A boundary of the services watch; `current`: it holds, and is no prelude to another snapshot."""
 
     applied: Applied[Service]
     current: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentsApplied:
+class DeploymentsApplied(NamedTuple):
+    """The same of the deployments watch."""
+
     applied: Applied[Deployment]
     current: bool = True
 
@@ -65,34 +68,24 @@ class DeploymentsLost:
 Event: TypeAlias = Registered | ServicesApplied | DeploymentsApplied | ServicesLost | DeploymentsLost
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """All that the main loop has; only it replaces one by the next."""
 
     phase: Phase = Phase.STARTING
-    environment: Environment = field(default_factory=Environment)
+    environment: Environment = Environment()
     registered: Registered | None = None
     """None: not yet, or to be done again before the registry can be ready."""
     services_current: bool = False
     deployments_current: bool = False
     amiss: str = ""
     """What of the own records is not as this process declares; empty: nothing, as far as is known."""
+    own_service: Service | None = None
+    """None as long as it is not in sight, or not registered."""
+    own_deployment: Deployment | None = None
 
     @property
     def current(self) -> bool:
         return self.services_current and self.deployments_current
-
-    @property
-    def own_service(self) -> Service | None:
-        if self.registered is None:
-            return None
-        return self.environment.service(self.registered.declared.domain)
-
-    @property
-    def own_deployment(self) -> Deployment | None:
-        if self.registered is None:
-            return None
-        return self.environment.deployment(self.registered.declared.domain, self.registered.declared.region)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -107,8 +100,7 @@ class State:
         return tuple(name for name in sorted(imported) if self.environment.service(domain_of(name)) is None)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The next state, what subscribers are told, and whether the registration has to look again (ENV-21)."""
 
     state: State
@@ -124,36 +116,57 @@ def reduce(state: State, event: Event) -> Step:
         case Registered():
             state = State(registered=event)
         case ServicesApplied(applied, current):
-            environment = state.environment
-            if not applied.is_bookmark:
-                changed = [*applied.added.values(), *applied.changed.values()]
-                environment = with_services(environment, changed, applied.removed)
-                changes = tuple(_service_changes(applied))
-            state = replace(state, environment=environment, services_current=current)
+            changes = _service_changes(applied)
+            state = _with_services(state, applied, current)
         case DeploymentsApplied(applied, current):
-            environment = state.environment
-            if not applied.is_bookmark:
-                changed_deployments = [*applied.added.values(), *applied.changed.values()]
-                environment = with_deployments(environment, changed_deployments, applied.removed)
-                changes = tuple(_deployment_changes(applied))
-            state = replace(state, environment=environment, deployments_current=current)
+            changes = _deployment_changes(applied)
+            state = _with_deployments(state, applied, current)
         case ServicesLost():
-            state = replace(state, services_current=False)
+            state = state._replace(services_current=False)
         case DeploymentsLost():
-            state = replace(state, deployments_current=False)
+            state = state._replace(deployments_current=False)
     return _judge(before, state, changes)
+
+
+def _with_services(state: State, applied: Applied[Service], current: bool) -> State:
+    if applied.is_bookmark:
+        return state._replace(services_current=current)
+    changed = [*applied.added.values(), *applied.changed.values()]
+    own = "" if state.registered is None else state.registered.declared.service.name
+    return state._replace(
+        environment=with_services(state.environment, changed, applied.removed),
+        own_service=_after(applied, own, state.own_service),
+        services_current=current,
+    )
+
+
+def _with_deployments(state: State, applied: Applied[Deployment], current: bool) -> State:
+    if applied.is_bookmark:
+        return state._replace(deployments_current=current)
+    changed = [*applied.added.values(), *applied.changed.values()]
+    own = "" if state.registered is None else state.registered.declared.deployment.name
+    return state._replace(
+        environment=with_deployments(state.environment, changed, applied.removed),
+        own_deployment=_after(applied, own, state.own_deployment),
+        deployments_current=current,
+    )
+
+
+def _after(applied: Applied[WatchedT], name: str, before: WatchedT | None) -> WatchedT | None:
+    """How a resource is after a boundary, which may not tell of it."""
+    return None if name in applied.removed else applied.changed.get(name, applied.added.get(name, before))
 
 
 def _judge(before: State, state: State, changes: tuple[Change, ...]) -> Step:
     """Which phase a state is in. Own records are looked at only while all that is known is current."""
     if not state.current:
-        return Step(replace(state, phase=Phase.STALE) if state.phase is Phase.READY else state, changes)
+        return Step(state._replace(phase=Phase.STALE) if state.phase is Phase.READY else state, changes)
     if state.phase is Phase.STARTING:
         return _judge_start(state, changes)
     # While Meta was away, it may have lost what this process wrote.
     came_back = state.phase is Phase.STALE
     if came_back or state.own_service is not before.own_service or state.own_deployment is not before.own_deployment:
-        state = replace(state, phase=Phase.READY, amiss=_amiss(state))
+        state = state._replace(phase=Phase.READY, amiss=_amiss(state))
     return Step(state, changes, look_again=came_back or bool(state.amiss))
 
 
@@ -163,8 +176,8 @@ def _judge_start(state: State, changes: tuple[Change, ...]) -> Step:
     amiss = _amiss(state) or _replaced(state, state.registered)
     if amiss:
         # What was confirmed has gone since, so the watches may have opened when less was to be seen (ENV-10).
-        return Step(replace(state, registered=None, amiss=amiss), changes, look_again=True)
-    return Step(state if state.missing else replace(state, phase=Phase.READY), changes)
+        return Step(state._replace(registered=None, amiss=amiss), changes, look_again=True)
+    return Step(state if state.missing else state._replace(phase=Phase.READY), changes)
 
 
 def _amiss(state: State) -> str:
@@ -186,26 +199,26 @@ def _amiss(state: State) -> str:
 
 
 def _replaced(state: State, registered: Registered) -> str:
-    """Whether the own Service is another than the one that was confirmed, as far as Meta tells them apart."""
-    own = state.own_service
-    if own is None or not registered.uuid or own.metadata.uuid == registered.uuid:
-        return ""
-    return f"{own.name} was deleted and created again"
+    """Whether the own Service or Deployment is another than was confirmed, as far as Meta tells them apart."""
+    for own, uuid in ((state.own_service, registered.uuid), (state.own_deployment, registered.deployment_uuid)):
+        if own is not None and uuid and own.metadata.uuid != uuid:
+            return f"{own.name} was deleted and created again"
+    return ""
 
 
-def _service_changes(applied: Applied[Service]) -> Iterator[ServiceChange]:
-    for name, service in applied.added.items():
-        yield ServiceChange(name, None, service)
+def _service_changes(applied: Applied[Service]) -> tuple[ServiceChange, ...]:
+    changes = [ServiceChange(name, None, service) for name, service in applied.added.items()]
     for name, service in applied.changed.items():
-        yield ServiceChange(name, applied.before[name], service)
+        changes.append(ServiceChange(name, applied.before[name], service))
     for name, service in applied.removed.items():
-        yield ServiceChange(name, service, None)
+        changes.append(ServiceChange(name, service, None))
+    return tuple(changes)
 
 
-def _deployment_changes(applied: Applied[Deployment]) -> Iterator[DeploymentChange]:
-    for name, deployment in applied.added.items():
-        yield DeploymentChange(name, None, deployment)
+def _deployment_changes(applied: Applied[Deployment]) -> tuple[DeploymentChange, ...]:
+    changes = [DeploymentChange(name, None, deployment) for name, deployment in applied.added.items()]
     for name, deployment in applied.changed.items():
-        yield DeploymentChange(name, applied.before[name], deployment)
+        changes.append(DeploymentChange(name, applied.before[name], deployment))
     for name, deployment in applied.removed.items():
-        yield DeploymentChange(name, deployment, None)
+        changes.append(DeploymentChange(name, deployment, None))
+    return tuple(changes)

@@ -55,9 +55,9 @@ class Registering:
             self._main.look_again.clear()
 
     async def _start(self) -> None:
-        service = await self._registrar.register(starting=True)
+        service, deployment = await self._registrar.register(starting=True)
         await self._watches.close()
-        self._main.put(Registered(self._declared, service.metadata.uuid))
+        self._main.put(Registered(self._declared, service.metadata.uuid, deployment.metadata.uuid))
         self._progress.step = "watch services and deployments"
         self._watches.open()
 

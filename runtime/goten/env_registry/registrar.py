@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from goten.env_registry.declaration import Declaration
 from goten.env_registry.deployment_plan import is_overlooked, plan_deployment, plan_disabling
@@ -14,6 +14,7 @@ from goten.env_registry.options import EnvRegistryOptions
 from goten.env_registry.plans import Create, Update, may_overwrite
 from goten.env_registry.resource_plan import plan_resources
 from goten.env_registry.service_plan import plan_service
+from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 from goten.watch.backoff import Backoff
 
@@ -37,6 +38,13 @@ class Progress:
     """Why the last attempt failed; empty: it did not."""
 
 
+class Confirmed(NamedTuple):
+    """What stands in Meta, as it was confirmed."""
+
+    service: Service
+    deployment: Deployment
+
+
 class Registrar:
     """Writes a declaration. It owns no task; whoever awaits it may cancel it between any two calls."""
 
@@ -47,8 +55,10 @@ class Registrar:
         self._declared = declared
         self._options = options
         self._progress = progress
+        self.entered_service = False
+        """Whether this process put the deployment in service, which another may have done before."""
 
-    async def register(self, *, starting: bool) -> Service:
+    async def register(self, *, starting: bool) -> Confirmed:
         """Returns when everything stands in Meta, and everything that it may see carries it: the Service, confirmed.
 
         Goes on trying while Meta is away, another process is in between, or an imported service is still to come.
@@ -57,9 +67,11 @@ class Registrar:
         backoff = Backoff(self._options.retries, self._options.random)
         while True:
             try:
-                service = await self._write_all(starting)
+                confirmed = await self._write_all(starting)
+                if self._progress.reason:
+                    _log.info("%s is registered, and goes on", self._declared.deployment.name)
                 self._progress.reason = ""
-                return service
+                return confirmed
             except CallFailed as error:
                 self._progress.reason = str(error)
                 if not _may_help_to_wait(error):
@@ -75,9 +87,12 @@ class Registrar:
                 raise
 
     async def disable(self) -> None:
-        """Takes the deployment out of service; a start of such a process puts it back. Raises CallFailed."""
+        """Takes the deployment out of service, unless such a process has started since; the next one puts it back.
+
+        Raises CallFailed.
+        """
         for attempt in range(_DISABLING_ATTEMPTS):
-            plan = plan_disabling(await self._client.deployment(self._declared.deployment.name), self._declared.runtime)
+            plan = plan_disabling(self._declared, await self._client.deployment(self._declared.deployment.name))
             try:
                 if plan is not None:
                     await self._client.write_deployment(plan)
@@ -86,15 +101,15 @@ class Registrar:
                 if error.code not in _RACES or attempt == _DISABLING_ATTEMPTS - 1:
                     raise
 
-    async def _write_all(self, starting: bool) -> Service:
+    async def _write_all(self, starting: bool) -> Confirmed:
         self._progress.step = "register service"
         service = await self._service(starting)
         self._progress.step = "register deployment"
-        await self._deployment(starting, service.global_domain)
+        deployment = await self._deployment(starting, service.global_domain)
         self._progress.step = "register resources"
         await self._resources(starting, service.env_registry_generation)
         self._progress.step = "confirm service"
-        return await self._confirm()
+        return Confirmed(await self._confirm(), deployment)
 
     async def _service(self, starting: bool) -> Service:
         stored = await self._client.service(self._declared.service.name)
@@ -104,11 +119,13 @@ class Registrar:
         assert stored is not None, "without one, the plan creates it"
         return stored
 
-    async def _deployment(self, starting: bool, global_domain: str) -> None:
+    async def _deployment(self, starting: bool, global_domain: str) -> Deployment:
         stored = await self._client.deployment(self._declared.deployment.name)
         plan = plan_deployment(self._declared, stored, starting=starting, global_domain=global_domain)
-        if plan is not None:
-            await self._client.write_deployment(plan)
+        if plan is not None and not plan.message.is_disabled and (stored is None or stored.is_disabled):
+            # Before the answer comes: whoever stops meanwhile has to undo it.
+            self.entered_service = True
+        written = None if plan is None else await self._client.write_deployment(plan)
         if stored is not None and is_overlooked(self._declared, stored):
             wanted = self._declared.deployment.public_domain
             _log.warning(
@@ -117,6 +134,9 @@ class Registrar:
                 stored.public_domain,
                 wanted,
             )
+        deployment = written or stored
+        assert deployment is not None, "without one, the plan creates it"
+        return deployment
 
     async def _resources(self, starting: bool, stored_generation: int) -> None:
         overwrite = may_overwrite(self._declared.generation, stored_generation, starting=starting)

@@ -104,10 +104,12 @@ class EnvRegistry:
     async def stop(self, *, disable: bool = False) -> None:
         """Ends everything, and returns when nothing of it runs any more. Can be called again.
 
-        `disable` takes the deployment out of service before that; that Meta cannot be reached then is only logged.
+        `disable`, as the option `disable_at_stop`, takes the deployment out of service before that; that Meta cannot be
+        reached then is only logged.
         Whoever is cancelled here may go: the end goes on, and another call waits for it.
         """
-        self._disabling = self._disabling or (disable and self._main.ready.is_set())
+        is_there = self._main.ready.is_set() or self._registrar.entered_service
+        self._disabling = self._disabling or (is_there and (disable or self._options.disable_at_stop))
         self._stopping.set()
         if self._life is not None:
             await asyncio.wait([self._life])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 from google.protobuf.message import Message
 
@@ -16,9 +16,7 @@ from goten.env_registry.meta_channel import MetaChannel
 from goten.env_registry.options import EnvRegistryOptions
 from goten.env_registry.reducer import DeploymentsApplied, DeploymentsLost, Event, ServicesApplied, ServicesLost
 from goten.meta.v1 import methods
-from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.descriptors import DEPLOYMENT, SERVICE
-from goten.meta.v1.service_pb2 import Service
 from goten.methods import MethodDescriptor
 from goten.types import meta_pb2, view_pb2
 from goten.watch import Applied, Watcher, WatchEvent, WatchFailed, WatchQuery, WatchState, WatchStatus, copy_message
@@ -49,8 +47,8 @@ class Watches:
     """Both watches, each with a task of its own. They open and close together, any number of times."""
 
     def __init__(self, meta: MetaChannel, domain: str, options: EnvRegistryOptions, tell: Tell) -> None:
-        self._make_services = partial(_services_watch, meta, domain, options, tell)
-        self._make_deployments = partial(_deployments_watch, meta, domain, options, tell)
+        self._make_services = partial(_watch, meta, domain, options, tell, _SERVICES)
+        self._make_deployments = partial(_watch, meta, domain, options, tell, _DEPLOYMENTS)
         self._services, self._deployments = self._make_services(), self._make_deployments()
         self._opened = False
 
@@ -81,36 +79,26 @@ class Watches:
         return self._deployments.status
 
 
-def _services_watch(meta: MetaChannel, domain: str, options: EnvRegistryOptions, tell: Tell) -> Watcher[Service, Any]:
-    def applied(event: Applied[Service], current: bool) -> None:
-        tell(ServicesApplied(_well_named(event, is_service), current))
+class _Kind(NamedTuple, Generic[WatchedT]):
+    """What is watched, and which events of the main loop tell of it."""
 
-    query = _query(SERVICE, domain)
-    return _watch(meta, methods.WATCH_SERVICES, SERVICE, query, options, applied, lambda: tell(ServicesLost()), tell)
+    method: MethodDescriptor[Any, Any]
+    resource: Descriptor[WatchedT, Any]
+    parent: str
+    belongs: Callable[[str], object]
+    """Whether something has the name of such a resource."""
+    applied: Callable[[Applied[WatchedT], bool], Event]
+    lost: Callable[[], Event]
 
 
-def _deployments_watch(
-    meta: MetaChannel, domain: str, options: EnvRegistryOptions, tell: Tell
-) -> Watcher[Deployment, Any]:
-    def applied(event: Applied[Deployment], current: bool) -> None:
-        tell(DeploymentsApplied(_well_named(event, is_deployment), current))
-
-    def lost() -> None:
-        tell(DeploymentsLost())
-
-    query = _query(DEPLOYMENT, domain, parent="services/-")
-    return _watch(meta, methods.WATCH_DEPLOYMENTS, DEPLOYMENT, query, options, applied, lost, tell)
+_SERVICES: Final = _Kind(methods.WATCH_SERVICES, SERVICE, "", is_service, ServicesApplied, ServicesLost)
+_DEPLOYMENTS: Final = _Kind(
+    methods.WATCH_DEPLOYMENTS, DEPLOYMENT, "services/-", is_deployment, DeploymentsApplied, DeploymentsLost
+)
 
 
 def _watch(
-    meta: MetaChannel,
-    method: MethodDescriptor[Any, Any],
-    resource: Descriptor[WatchedT, Any],
-    query: WatchQuery,
-    options: EnvRegistryOptions,
-    applied: Callable[[Applied[WatchedT], bool], None],
-    lost: Callable[[], None],
-    tell: Tell,
+    meta: MetaChannel, domain: str, options: EnvRegistryOptions, tell: Tell, kind: _Kind[WatchedT]
 ) -> Watcher[WatchedT, WatchedT]:
     kept = _Kept[WatchedT]()
     entered = WatchState.NEW
@@ -118,22 +106,22 @@ def _watch(
     def listen(event: WatchEvent[WatchedT]) -> None:
         if isinstance(event, Applied):
             kept.has_begun = True
-            applied(event, entered is WatchState.CURRENT)
+            tell(kind.applied(_well_named(event, kind.belongs), entered is WatchState.CURRENT))
 
     def enter(state: WatchState) -> None:
         nonlocal entered
         entered = state
         if state is not WatchState.CURRENT:
-            lost()
+            tell(kind.lost())
         if state is WatchState.FAILED:
             tell(WatchOver(f"watch of {watcher}", watcher.status.reason))
 
     watcher = Watcher(
         meta,
-        method,
-        resource,
+        kind.method,
+        kind.resource,
         keep=kept.of,
-        query=query,
+        query=_query(kind.resource, domain, kind.parent),
         listener=listen,
         on_state=enter,
         timing=options.watch,
@@ -161,15 +149,15 @@ class _Kept(Generic[WatchedT]):
 def _well_named(applied: Applied[WatchedT], belongs: Callable[[str], object]) -> Applied[WatchedT]:
     """Without what has a name of another kind, which no honest Meta sends (ENV-23)."""
     maps = (applied.added, applied.changed, applied.removed)
-    if all(all(map(belongs, named)) for named in maps):
-        return applied
     bad = {name for named in maps for name in named if not belongs(name)}
+    if not bad:
+        return applied
     _log.warning("Meta has sent %d resources with unusable names, such as %r", len(bad), min(bad))
     added, changed, removed = ({name: each for name, each in named.items() if name not in bad} for named in maps)
-    return replace(applied, added=added, changed=changed, removed=removed)
+    return applied._replace(added=added, changed=changed, removed=removed)
 
 
-def _query(descriptor: Descriptor[Any, Any], domain: str, parent: str = "") -> WatchQuery:
+def _query(descriptor: Descriptor[Any, Any], domain: str, parent: str) -> WatchQuery:
     return WatchQuery(
         parent=parent,
         filter=f'metadata.services.allowed_services CONTAINS "{domain}"',

@@ -1,60 +1,57 @@
-"""A Meta server in a secondary region, until it can serve: it tells the primary of itself, and waits for copies."""
+"""A Meta server in a secondary region, until it can serve: the primary knows of it, and it waits for copies."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import math
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from goten.env_registry import EnvRegistry, EnvRegistryError, EnvRegistryOptions, Starter
+from goten.env_registry import EnvRegistryError
 from goten.meta.v1.descriptors import DEPLOYMENT, REGION, SERVICE
-from goten.meta.v1.env_registry import start_env_registry
-from goten.registration import RuntimeKind
+from goten.meta_server.db_controller import DbController
 from goten.storage import StorageUnavailable
 from goten.store import Applied, Store
-
-_log = logging.getLogger("goten.meta_server")
 
 _META: Final = "services/meta.goten.com"
 
 
 class Secondary:
-    """Owns one task. First Meta's db-controller registers at the primary, which is how that learns of this region; then
-    the task waits until Region, Service and own Deployment are in the own store, and calls `go_on`.
+    """Owns one task. It waits until the db-controller has registered at the primary, and Region, Service and own
+    Deployment are in the own store; then it calls `go_on`, and the deployment enters service.
 
     Copying them is the db-controller's work, which is not built yet.
     """
 
     def __init__(
-        self, store: Store, region: str, primary: str, go_on: Callable[[], Awaitable[None]], tell: Callable[[str], None]
+        self,
+        store: Store,
+        region: str,
+        db_controller: DbController,
+        go_on: Callable[[], Awaitable[None]],
+        tell: Callable[[str], None],
     ) -> None:
         """`tell` is given the reason why nothing is served, whenever that is another one."""
         self._store = store
         self._region = region
-        self._primary = primary
+        self._db_controller = db_controller
         self._go_on = go_on
         self._tell = tell
-        self._registry: EnvRegistry | None = None
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self, address: str) -> None:
-        """Begins to wait; `address` is where this server listens."""
-        self._tell(f"a secondary region, which is to register at the primary's Meta at {self._primary} first")
-        self._task = asyncio.create_task(self._run(address), name="secondary region")
+    async def start(self) -> None:
+        """Begins to wait."""
+        primary = self._db_controller.primary
+        self._tell(f"a secondary region, which is to register at the primary's Meta at {primary} first")
+        self._task = asyncio.create_task(self._run(), name="secondary region")
 
     async def stop(self) -> None:
-        """Ends the waiting, and the db-controller's EnvRegistry. Can be called again."""
+        """Ends the waiting. Can be called again."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._registry is not None:
-            # It takes its deployment along, so that it may listen elsewhere the next time.
-            await self._registry.stop(disable=True)
 
     async def wait_failed(self) -> StorageUnavailable | EnvRegistryError:
-        """Returns when the registration, or the start after the copies came, has failed, with the reason."""
+        """Returns when the start after the copies came has failed, with the reason."""
         if self._task is not None:
             await asyncio.wait([self._task])
             error = None if self._task.cancelled() else self._task.exception()
@@ -66,17 +63,11 @@ class Secondary:
         await asyncio.Event().wait()
         raise AssertionError("nobody ends this waiting")
 
-    async def _run(self, address: str) -> None:
-        options = EnvRegistryOptions(
-            region=self._region,
-            public_domain="" if address.startswith("unix:") else address,
-            meta=self._primary,
-            deadline=math.inf,
-        )
-        self._registry = await start_env_registry(Starter(options), RuntimeKind.DB_CONTROLLER)
-        _log.info("registered at the primary", extra={"primary": self._primary, "region": self._region})
+    async def _run(self) -> None:
+        await self._db_controller.wait_registered()
         await self._copied()
         await self._go_on()
+        self._db_controller.enter_service()
 
     async def _copied(self) -> None:
         """Returns once what a Meta server needs of its own is in the store."""
@@ -88,9 +79,8 @@ class Secondary:
         detach = self._store.attach(hear)
         try:
             while missing := self._missing():
-                self._tell(
-                    f"a secondary region: {missing} is not copied from the primary's Meta at {self._primary} yet"
-                )
+                primary = self._db_controller.primary
+                self._tell(f"a secondary region: {missing} is not copied from the primary's Meta at {primary} yet")
                 await news.wait()
                 news.clear()
         finally:

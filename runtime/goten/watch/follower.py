@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import Any, Generic, NoReturn
 
@@ -37,7 +37,7 @@ class WatchFollower(Generic[ItemT]):
         read: Callable[[Any], Response[ItemT]],
         machine: WatchMachine[ItemT],
         health: WatchHealth,
-        deliver: Callable[[tuple[WatchEvent[ItemT], ...]], None],
+        deliver: Callable[[Sequence[WatchEvent[ItemT]]], None],
         backoff: Backoff,
         clock: Clock,
     ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeAlias, TypeVar
+from types import MappingProxyType
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
 ItemT = TypeVar("ItemT")
 
@@ -17,8 +18,10 @@ NO_SIZE = -1
 """The `snapshot_size` of a response that says nothing about the size; every negative one means this (WATCH-8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Response(Generic[ItemT]):
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Response(NamedTuple, Generic[ItemT]):
     """A response of a STATELESS watch."""
 
     changes: tuple[Change[ItemT], ...] = ()
@@ -51,20 +54,19 @@ class Reset:
     reason: ResetReason
 
 
-@dataclass(frozen=True, slots=True)
-class Applied(Generic[ItemT]):
+class Applied(NamedTuple, Generic[ItemT]):
     """A boundary: everything that the server had stored when it sent it is applied, at once (WATCH-2).
 
     Holds only what differs for someone who saw every event before. All four maps are by resource name.
     """
 
-    added: Mapping[str, ItemT] = field(default_factory=dict)
+    added: Mapping[str, ItemT] = _NOTHING
     """Were not known."""
-    changed: Mapping[str, ItemT] = field(default_factory=dict)
+    changed: Mapping[str, ItemT] = _NOTHING
     """Were known, and are now different."""
-    removed: Mapping[str, ItemT] = field(default_factory=dict)
+    removed: Mapping[str, ItemT] = _NOTHING
     """Are gone; as they were known last."""
-    before: Mapping[str, ItemT] = field(default_factory=dict)
+    before: Mapping[str, ItemT] = _NOTHING
     """What those in `changed` were."""
     snapshot: bool = False
     """Worked out from a snapshot of everything."""
@@ -92,16 +94,14 @@ class Fail:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step(Generic[ItemT]):
+class Step(NamedTuple, Generic[ItemT]):
     """What follows from a response: events in order, and what to do with the stream; None: read on."""
 
-    events: tuple[WatchEvent[ItemT], ...] = ()
+    events: Sequence[WatchEvent[ItemT]] = ()
     action: Reopen | Fail | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ending(Generic[ItemT]):
+class Ending(NamedTuple, Generic[ItemT]):
     """What follows from the end of a stream: events in order, and whether there is another one."""
 
     events: tuple[WatchEvent[ItemT], ...]

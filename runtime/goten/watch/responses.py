@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic
 
@@ -44,34 +44,29 @@ class ResponseReader(Generic[MessageT, ItemT]):
             raise NotWatchable(method.full_name, f"{resource.type} has no field with the name")
         self._keep = keep
         self._name_of = attrgetter(resource.name_field)
-        self._changes_field, change = _find_changes(method)
+        field, change = _find_changes(method)
+        self._changes_of = attrgetter(field)
         wanted = resource.message.DESCRIPTOR.full_name
         self._resource_of = {
             kind: attrgetter(f"{kind}.{_find_resource(method, change, kind, wanted)}") for kind in _UPSERTS
         }
 
     def read(self, response: Any) -> Response[ItemT]:
+        # One list with few calls: a large snapshot spends its time here. Nearly all changes of a STATELESS watch are
+        # `current`; to look for a name there costs less than to ask which of the four kinds it is.
+        current_of, name_of, keep = self._resource_of["current"], self._name_of, self._keep
+        changes = [
+            (name, keep(resource)) if (name := name_of(resource := current_of(change))) else self._read_other(change)
+            for change in self._changes_of(response)
+        ]
         return Response(
-            self._read_changes(getattr(response, self._changes_field)),
+            tuple(changes),
             response.is_current,
             response.resume_token,
             response.snapshot_size,
             response.is_soft_reset,
             response.is_hard_reset,
         )
-
-    def _read_changes(self, changes: Iterable[Any]) -> tuple[Change[ItemT], ...]:
-        """One list with few calls: a large snapshot spends its time here.
-
-        Nearly all changes of a STATELESS watch are `current`; to look for a name there costs less than to ask which of
-        the four kinds it is.
-        """
-        current_of, name_of, keep = self._resource_of["current"], self._name_of, self._keep
-        read = [
-            (name, keep(resource)) if (name := name_of(resource := current_of(change))) else self._read_other(change)
-            for change in changes
-        ]
-        return tuple(read)
 
     def _read_other(self, change: Any) -> Change[ItemT]:
         kind = change.WhichOneof("change_type")

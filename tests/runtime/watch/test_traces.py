@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 from pathlib import Path
@@ -29,7 +28,7 @@ def take(machine: WatchMachine[int], step: dict[str, Any]) -> Step[int] | Ending
 def as_data(event: WatchEvent[int]) -> dict[str, Any]:
     if isinstance(event, Reset):
         return {"reset": event.reason.value}
-    return {"applied": {name: value for name, value in dataclasses.asdict(event).items() if value}}
+    return {"applied": {name: value for name, value in event._asdict().items() if value}}
 
 
 ACTIONS: dict[str | None, type | None] = {None: None, "reopen": Reopen, "fail": Fail}
