@@ -1,13 +1,12 @@
 """The server of docs/serving.md: catalog.example.com on one port, with a rule of its own."""
 
-import asyncio
 import sys
 
 from catalog_example_com.v1.descriptors import CATEGORY, PRODUCT
 from catalog_example_com.v1.service import SERVICE
 
 from goten.refusals import precondition
-from goten.server import Server, WatchHub, resource_servers, serve, set_up_logging, standard_middlewares
+from goten.server import Server, WatchHub, resource_servers, run, serve, set_up_logging, standard_middlewares
 from goten.storage import open_storage
 from goten.store import Store
 
@@ -32,4 +31,4 @@ async def main(location: str, listen: str) -> None:
 
 
 set_up_logging()
-asyncio.run(main(*sys.argv[1:]))
+sys.exit(run(main, sys.argv[1:]))

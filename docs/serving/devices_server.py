@@ -1,6 +1,5 @@
 """The second server of docs/serving.md: devices.example.com in two versions over one store, and an RPC of its own."""
 
-import asyncio
 import sys
 from collections import Counter
 
@@ -17,6 +16,7 @@ from goten.server import (
     Server,
     WatchHub,
     resource_servers,
+    run,
     serve,
     served_over,
     set_up_logging,
@@ -67,4 +67,4 @@ async def main(location: str, listen: str) -> None:
 
 
 set_up_logging()
-asyncio.run(main(*sys.argv[1:]))
+sys.exit(run(main, sys.argv[1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,21 @@ def test_help_says_how_to_run_it(service: str) -> None:
         timeout=30,
     )
     assert f"PYTHONPATH=generated_examples:docs/examples python -m {service} --region us-west2" in done.stdout
+
+
+def test_a_port_that_is_taken_is_one_line() -> None:
+    service = "identity_service"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-m", service, "--region", "eu", "--standalone", "--listen", address],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, ROOTS))},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    why = "something else listens there; end that first, or choose another port"
+    assert (done.returncode, done.stderr) == (1, f"{service}: cannot listen on '{address}': {why}\n")

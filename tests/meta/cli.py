@@ -54,7 +54,8 @@ class Terminal:
 @asynccontextmanager
 async def meta_app(storage: str = "memory:", region: str = "us-west2", **settings: object) -> AsyncIterator[MetaApp]:
     """A server on any free port."""
-    config = MetaConfig(region=region, listen="127.0.0.1:0", storage=storage, stop_grace=1.0, **settings)  # type: ignore[arg-type]
+    given = {"listen": "127.0.0.1:0", "stop_grace": 1.0, **settings}
+    config = MetaConfig(region=region, storage=storage, **given)  # type: ignore[arg-type]
     app = MetaApp(config)
     await app.start()
     try:

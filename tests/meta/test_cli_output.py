@@ -47,6 +47,17 @@ class TestTable:
         assert Table(("NAME", "VERSIONS", "TEXT"), self.ROWS, 80).line(later).endswith(" those before")
         assert Table(("NAME", "VERSIONS", "TEXT"), self.ROWS, 50).line(later).endswith(" a text that is lo…")
 
+    def test_rows_at_hand_are_aligned_whichever_of_them_fits(self) -> None:
+        rows = [("services/a", "a text that is too long", "12d"), ("services/b", "short", "1d")]
+        table = Table(("NAME", "TEXT", "AGE"), [*rows, ("services/c", "a text that is no shorter than it", "")], 30)
+        assert [table.header(), *map(table.line, rows)] == [
+            "NAME        TEXT           AGE",
+            "services/a  a text that …  12d",
+            "services/b  short          1d",
+        ]
+        # It would fit without its last column, and not be aligned.
+        assert table.line(("services/d", "fourteen chars", "")) == "services/d  fourteen cha…"
+
     def test_names_are_never_cut(self) -> None:
         table = Table(("NAME", "TEXT"), [("n" * 50, "x" * 50)], 20)
         assert table.line(("n" * 50, "x" * 50)) == "n" * 50 + "  xxxxx…"

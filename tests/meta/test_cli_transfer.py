@@ -128,6 +128,14 @@ class TestOnServers:
         assert done.code == 1
         assert (file.read_text(), os.listdir(tmp_path)) == ("precious", ["meta.jsonl"])
 
+    async def test_a_target_that_cannot_be_written_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        target = tmp_path / "no/meta.jsonl"
+        async with meta_app() as app:
+            done = await Terminal(app.address, capsys).run("export", str(target))
+        assert (done.code, done.err) == (1, f"goten-meta: error: {target}: No such file or directory\n")
+
     async def test_others_see_nothing_or_all_of_an_import(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -61,6 +61,7 @@ def upgraded(act: Callable[[Any, Service], object], *, begun: bool = False) -> C
 CASES: dict[str, Callable[[World], Awaitable[object]]] = {
     "CALLER_NOT_META": lambda registry: registry.save(Region(name="regions/mars"), caller=DEVICES),
     "REGION_ENABLED": lambda registry: registry.delete("regions/us"),
+    "OWN_REGION": lambda registry: registry.delete("regions/r1"),
     "REGION_MISSING": lambda registry: registry.save(service(DEVICES, regions=["eu", "us", "mars"], versions=["v1"])),
     "VERSION_DEPLOYED": lambda registry: registry.save(service(DEVICES, regions=REGIONS, versions=["v2"])),
     "IMPORT_VERSION_MISSING": lambda registry: registry.save(imports_of_version("v3")),
@@ -81,6 +82,7 @@ CASES: dict[str, Callable[[World], Awaitable[object]]] = {
     "VERSION_MISSING": lambda registry: registry.save(deployment(IDENTITY, "us", current_version="v3")),
     "CONTROL_REGION": lambda registry: registry.delete(f"services/{DEVICES}/deployments/eu"),
     "INVALID_ARGUMENT (id)": lambda registry: registry.save(Region(name="regions/US_West")),
+    "INVALID_ARGUMENT (version)": lambda registry: registry.save(service("aa.example.com", versions=["stable"])),
     "INVALID_ARGUMENT (control region)": lambda registry: registry.save(without_control_region()),
     "INVALID_ARGUMENT (endpoint)": lambda registry: registry.save(
         deployment(IDENTITY, "us", public_domain="https://identity.example.com")
@@ -94,8 +96,8 @@ CASES: dict[str, Callable[[World], Awaitable[object]]] = {
     "OTHER_TASK": upgraded(lambda stored, known: get_or_register(stored, "reindex", 4, "v3.0")),
     "NO_TASK": upgraded(lambda stored, known: report(stored, "compress", 0, False, None, "v2.0")),
 }
-SEEN_ELSEWHERE = {"SERVICE_BEING_DELETED"}
-"""The moment at which it is refused has to be made."""
+SEEN_ELSEWHERE = {"SERVICE_BEING_DELETED", "STORE_OF_OTHER_REGION"}
+"""The moment at which it is refused has to be made; it is refused at start."""
 
 
 def reason_of(error: Refused) -> str:

@@ -121,6 +121,47 @@ async def test_plural_names() -> None:
                 await registry.save(resource("aa", plural_name=text))
 
 
+@pytest.mark.parametrize("version", ["v1", "v2alpha1", "v1p2beta", "v10", "v" + "1" * 63, ""])
+async def test_versions_that_fit(version: str) -> None:
+    """REG-5: the empty one is that of protos whose package names none."""
+    async with world() as registry:
+        saved = await registry.save(service("aa", versions=[version]))
+        assert [*saved.all_versions] == [version]
+        await registry.save(deployment("aa", current_version=version))
+        await registry.save(Resource(name="services/aa/resources/Thing", versions=[version]))
+
+
+@pytest.mark.parametrize(
+    "version", ["banana", "V1", "1", "v", "v1.2", "v1gamma1", "v1 ", "v\u0661", "v1" * 5, "v" + "1" * 64]
+)
+async def test_versions_that_do_not_fit(version: str) -> None:
+    """REG-5."""
+    async with world() as registry:
+        with invalid("all_versions[1]", "expected one such as v1"):
+            await registry.save(service("aa", versions=["v2", version]))
+        await registry.save(service("aa"))
+        with invalid("all_versions[0]", version):
+            await registry.save(service("aa", versions=[version, "v1"]))
+        with invalid("current_version", version):
+            await registry.save(deployment("aa", current_version=version))
+        with invalid("versions[0]", version):
+            await registry.save(Resource(name="services/aa/resources/Thing", versions=[version]))
+
+
+async def test_stored_versions_are_not_looked_at_again() -> None:
+    """REG-5: what an earlier release took can be changed, and deployed."""
+    async with world() as registry:
+        await registry.write_past_the_rules(service("aa", versions=["banana"]))
+        await registry.save(service("aa", versions=["v1", "banana"]))
+        assert (await registry.save(deployment("aa", current_version="banana"))).current_version == "banana"
+
+
+async def test_a_service_may_have_no_version() -> None:
+    """REG-5."""
+    async with world() as registry:
+        assert not (await registry.save(service("aa", versions=[]))).all_versions
+
+
 @pytest.mark.parametrize(
     ("policy", "field"),
     [

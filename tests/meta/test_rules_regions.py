@@ -15,7 +15,8 @@ async def test_meta_itself_writes_regions() -> None:
         await registry.save(Region(name="regions/r1", title="One"))
         await registry.change("regions/r1", lambda region: setattr(region, "title", "Two"))
         assert registry.get("regions/r1").title == "Two"
-        assert await registry.delete("regions/r1")
+        await registry.save(Region(name="regions/r2"))
+        assert await registry.delete("regions/r2")
 
 
 @pytest.mark.parametrize(("caller", "shown"), [("", "not known"), ("devices.example.com", "devices.example.com")])
@@ -48,3 +49,10 @@ async def test_a_region_stays_while_a_deployment_of_a_service_that_is_gone_is_in
         await registry.write_past_the_rules(deployment("aa", "r2"))
         with refused("REGION_DEPLOYED", "regions/r2", "services/aa/deployments/r2"):
             await registry.delete("regions/r2")
+
+
+async def test_the_region_of_this_meta_stays() -> None:
+    """REG-7."""
+    async with world() as registry:
+        with refused("OWN_REGION", "regions/r1", "it is the region of this meta.goten.com"):
+            await registry.delete("regions/r1")

@@ -1,4 +1,4 @@
-"""`goten-meta serve --primary`: a secondary region registers at the primary, and waits for copies (ENV-19)."""
+"""`goten-meta serve --primary`: a secondary region registers at the primary, and waits for copies (ENV-19, ENV-24)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import grpc.aio
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc  # type: ignore[import-untyped]
 
-from goten.env_registry import EnvRegistryError
+from goten.env_registry import EnvRegistryError, watches
+from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.descriptors import DEPLOYMENT, SERVICE
 from goten.meta.v1.region_service_pb2 import ListRegionsRequest
 from goten.meta.v1.region_service_pb2_grpc import RegionServiceStub
 from goten.meta_server.app import MetaApp
 from goten.meta_server.config import ConfigError, MetaConfig
-from tests.env_registry.neighbourhood import until
+from tests.env_registry.neighbourhood import Neighbourhood, until
+from tests.env_registry.proxy import Proxy
 
 OWN = "services/meta.goten.com/deployments/eastus2"
 
@@ -50,6 +52,14 @@ async def refusal(address: str) -> str:
     return caught.value.details() or ""
 
 
+def deployment(primary: MetaApp) -> Deployment:
+    """Of the secondary region, as the primary knows it."""
+    found = primary.store.get(DEPLOYMENT, OWN)
+    assert found is not None
+    assert isinstance(found.message, Deployment)
+    return found.message
+
+
 async def waits_for(app: MetaApp, text: str) -> None:
     await until(lambda: text in app.waits_for)
 
@@ -59,9 +69,9 @@ async def test_the_primary_learns_of_a_secondary_region_which_waits() -> None:
     async with running("us-west2", regions=("eastus2",)) as primary:
         async with running("eastus2", primary=primary.address) as secondary:
             await waits_for(secondary, "regions/eastus2 is not copied from the primary's Meta")
-            registered = primary.store.get(DEPLOYMENT, OWN)
-            assert registered is not None
-            assert registered.message.public_domain == secondary.address  # type: ignore[attr-defined]
+            registered = deployment(primary)
+            assert registered.public_domain == secondary.address
+            assert registered.is_disabled, "nobody is sent to a server that does not serve"
             service = primary.store.get(SERVICE, "services/meta.goten.com")
             assert service is not None
             policy = service.message.multi_region_policy  # type: ignore[attr-defined]
@@ -100,6 +110,36 @@ async def test_it_serves_once_the_copies_are_there(tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             await secondary.wait_ready()
         assert await health(secondary.address) == health_pb2.HealthCheckResponse.SERVING
+        await until(lambda: not deployment(primary).is_disabled)
+        await secondary.stop()
+        assert deployment(primary).is_disabled
+
+
+async def test_one_that_crashed_while_it_waited_may_listen_elsewhere() -> None:
+    """ENV-6: who is out of service listens nowhere."""
+    async with running("us-west2", regions=("eastus2",)) as primary:
+        async with Proxy(primary.address) as proxy, running("eastus2", primary=proxy.address) as crashing:
+            await waits_for(crashing, "is not copied")
+            await proxy.stop()
+        assert deployment(primary).public_domain == crashing.address
+        async with running("eastus2", primary=primary.address) as secondary:
+            await waits_for(secondary, "is not copied")
+            assert deployment(primary).public_domain == secondary.address
+
+
+async def test_a_db_controller_that_fails_later_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ENV-18"""
+    async with running("us-west2", regions=("eastus2",)) as primary:
+        monkeypatch.setattr(watches, "MAX_RESOURCES", 2)
+        async with running("eastus2", primary=primary.address) as secondary:
+            await waits_for(secondary, "is not copied")
+            monkeypatch.undo()
+            town = Neighbourhood(primary)
+            await town.start("a.example.com")
+            await town.start("b.example.com")
+            failure = await asyncio.wait_for(secondary.wait_failed(), 10)
+            assert "more than 2 resources" in str(failure)
+            await town.close()
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ class Server:
         return await self._admin.GetStatus(admin_pb2.GetStatusRequest())
 
     async def watchers(self) -> int:
-        return (await self.status()).watchers
+        """Those of the server's own db-controller aside."""
+        return (await self.status()).watchers - 2
 
     async def unsettled(self) -> int:
         return (await self.status()).unsettled

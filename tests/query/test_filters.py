@@ -46,7 +46,7 @@ def test_an_error_names_the_field_of_the_request() -> None:
     """FILTER-12"""
     with pytest.raises(QueryError) as caught:
         parse_filter("name <", Service, field="request.filter")
-    assert str(caught.value) == "request.filter, character 6: expected a value, not the end"
+    assert str(caught.value) == "request.filter: at character 6: expected a value, not the end"
 
 
 def test_messages_of_another_pool_match_too() -> None:

@@ -257,7 +257,7 @@ async def test_a_port_that_is_taken_is_refused() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         server = Server([Regions().handlers()], listen=f"127.0.0.1:{taken.getsockname()[1]}")
-        with pytest.raises(ListenRefused, match="is it taken"):
+        with pytest.raises(ListenRefused, match="something else listens there; end that first, or choose another port"):
             await server.start()
         await server.stop()
 

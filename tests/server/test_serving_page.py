@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,6 +87,31 @@ def test_the_client_prints_what_the_page_says(repo: Path, tmp_path: Path, locati
             command, cwd=repo, env=environment(repo), capture_output=True, text=True, timeout=30, check=True
         )
     assert done.stdout == printed
+
+
+@pytest.mark.parametrize("name", ["catalog_server.py", "devices_server.py"])
+def test_what_cannot_start_says_why_in_one_line(repo: Path, tmp_path: Path, name: str) -> None:
+    def refused(*arguments: str) -> tuple[int, str]:
+        command = [sys.executable, f"docs/serving/{name}", *arguments]
+        done = subprocess.run(
+            command, cwd=repo, env=environment(repo), capture_output=True, text=True, timeout=30, check=False
+        )
+        return done.returncode, done.stderr
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        code, said = refused("memory:", address)
+    page = (repo / "docs" / "serving.md").read_text(encoding="utf-8")
+    [shown] = (line.strip() for line in page.splitlines() if "cannot listen" in line)
+    assert (code, said) == (1, shown.replace("catalog_server.py", name).replace(ADDRESS, address) + "\n")
+    missing = tmp_path / "none" / "x.db"
+    line = f"{name}: {missing}: its folder is missing; name a file in a folder that is there\n"
+    assert refused(f"sqlite:{missing}", "127.0.0.1:0") == (1, line)
+    code, said = refused("what", "127.0.0.1:0")
+    assert (code, said.count("\n"), said.startswith(f"{name}: 'what': names no storage; ")) == (1, 1, True)
+    assert refused("memory:") == (2, f"{name}: usage: {name} LOCATION LISTEN\n")
 
 
 def test_two_versions_and_an_rpc_of_its_own(repo: Path) -> None:

@@ -128,6 +128,26 @@ async def test_what_only_the_server_sets_is_ignored(categories: Any) -> None:
         assert not updated.HasField("delete_time")
 
 
+async def test_an_old_resource_version_stops_nothing_and_a_state_does(categories: Any) -> None:
+    """METHOD-8, METHOD-9"""
+    stale = await create(categories, title="first")
+    await update(categories, title="second")
+    late = await update(categories, ["title"], title="late", metadata=stale.metadata)
+    assert late.title == "late"
+    cas = category_service_pb2.UpdateCategoryRequest.CAS(conditional_state=stale, field_mask=FieldMask(paths=["title"]))
+    error = await refused(update(categories, ["title"], title="later", cas=cas))
+    assert error.code() is grpc.StatusCode.ABORTED
+    assert (await get(categories)).title == "late"
+
+
+async def test_a_parent_need_not_exist(catalog: Scene) -> None:
+    """METHOD-5: a service that wants it has a rule."""
+    stub: Any = document_service_pb2_grpc.DocumentServiceStub(catalog.channel)
+    document = document_pb2.Document(path="products/RT-9999/documents/a/b")
+    created = await stub.CreateDocument(document_service_pb2.CreateDocumentRequest(document=document))
+    assert created.path == document.path
+
+
 async def test_names_and_parents() -> None:
     """METHOD-5, METHOD-6"""
     rules = {"devices.example.com/Device": lambda device, parent: device.serial_number.lower() or None}

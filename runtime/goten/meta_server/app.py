@@ -19,6 +19,7 @@ from goten.meta.v1.service import SERVICE
 from goten.meta_server.archive_terms import leave_unsettled, needed_by, unsettled_services
 from goten.meta_server.config import MetaConfig
 from goten.meta_server.controller import ServicesInfoController
+from goten.meta_server.db_controller import DbController
 from goten.meta_server.fanout.neighbours import Neighbours
 from goten.meta_server.local_mode import LocalMode
 from goten.meta_server.own_regions import create_own_regions, is_own_record
@@ -26,6 +27,7 @@ from goten.meta_server.registry_names import NAME_FOR
 from goten.meta_server.rules import meta_middlewares, upgrade_middlewares
 from goten.meta_server.secondary import Secondary
 from goten.meta_server.service_policies import MetaPolicies, StoreServicePolicies
+from goten.meta_server.store_region import claim_region
 from goten.meta_server.upgrade_handlers import upgrade_handlers
 from goten.server.adaptor import Context
 from goten.server.failures import PartFailed
@@ -76,8 +78,9 @@ class MetaApp:
         self._apis = self._make_apis()
         self._local_mode = LocalMode(self._apis, config.region)
         self._server = self._make_server()
+        self._db_controller = DbController(config.region, config.primary)
         self._secondary = Secondary(
-            self.store, config.region, config.primary, self._serve, lambda reason: self._server.not_ready(reason)
+            self.store, config.region, self._db_controller, self._serve, lambda reason: self._server.not_ready(reason)
         )
         self._running = AsyncExitStack()
 
@@ -102,7 +105,8 @@ class MetaApp:
     async def start(self) -> None:
         """Returns when requests are served; in a secondary region, when it waits. If it raises, everything is stopped.
 
-        Raises ListenRefused where the port is taken, StorageUnavailable, and Refused where rules forbid its Regions.
+        Raises ListenRefused where the port is taken, StorageUnavailable, and Refused where the storage is another
+        region's, or rules forbid its Regions.
         """
         try:
             await self._start()
@@ -114,12 +118,15 @@ class MetaApp:
         # First the port, so that whoever asks is told that it is not ready, and a second server touches nothing.
         await self._server.start()
         await self._begin(self.storage.start, self.storage.stop)
+        place, primary = self.config.storage_address, not self.config.primary
+        await claim_region(self.storage, self.config.region, place=place, primary=primary)
         await self._begin(self.store.start, self.store.stop)
         await discard_interrupted(self.store, SERVICE)
         if self.config.primary:
-            await self._begin(partial(self._secondary.start, self._server.address), self._secondary.stop)
+            await self._begin(self._secondary.start, self._secondary.stop)
         else:
             await self._serve()
+        await self._db_controller.start(self._server.address)
 
     async def _serve(self) -> None:
         await self._begin(self._controller.start, self._controller.stop)
@@ -138,7 +145,8 @@ class MetaApp:
         await start()
 
     async def stop(self) -> None:
-        """Drains, then stops everything in reverse order; can be called again."""
+        """Stops what asks the server, drains it, then stops everything in reverse order; can be called again."""
+        await self._db_controller.stop()
         await self._server.stop(self.config.stop_grace)
         await self._running.aclose()
 
@@ -149,11 +157,12 @@ class MetaApp:
             self._failure_of(self._hub),
             self._failure_of(self._controller),
             self._failure_of(self._secondary),
+            self._failure_of(self._db_controller),
             self._registry_failed(),
         )
 
     @staticmethod
-    async def _failure_of(part: Store | WatchHub | ServicesInfoController | Secondary) -> Failure:
+    async def _failure_of(part: Store | WatchHub | ServicesInfoController | Secondary | DbController) -> Failure:
         return await part.wait_failed()
 
     async def _registry_failed(self) -> Failure:

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 OK: Final = 0
 ERROR: Final = 1
@@ -88,8 +88,17 @@ def _runs(module: str, function: str) -> Callable[[argparse.Namespace], int]:
     return run_command
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, and where there is help."""
+
+    def error(self, message: str) -> NoReturn:
+        command = self.prog.partition(" ")[2]
+        _complain(f"{command}: {message}; see {self.prog} --help" if command else f"{message}; see {self.prog} --help")
+        self.exit(USAGE)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="goten-meta", description="The Meta service: the registry of regions, services, deployments and resources."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the release and exit")

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import Any, Final, NamedTuple
 
 from goten.id_patterns import REGION_ID
-from goten.server.listening import DEFAULT_LISTEN, ListenRefused, check_listen
+from goten.server.listening import DEFAULT_LISTEN, LAST_PORT, ListenRefused, check_listen
 
 LOG_FORMATS: Final = ("text", "json")
 LOG_LEVELS: Final = ("debug", "info", "warning", "error")
@@ -208,7 +208,10 @@ def _regions(values: tuple[str, ...]) -> _Problem | None:
 
 
 def _primary(value: str) -> _Problem | None:
-    if not value or value.startswith("unix:") or re.fullmatch(r".+:\d{1,5}", value):
+    if not value or value.startswith("unix:"):
+        return None
+    found = re.fullmatch(r".+:(\d{1,5})", value, re.ASCII)
+    if found is not None and int(found[1]) <= LAST_PORT:
         return None
     return f"{value!r} is no address", "give host and port, such as 127.0.0.1:8472"
 

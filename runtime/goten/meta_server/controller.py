@@ -12,6 +12,7 @@ from typing import Final
 
 from goten.meta_server.fanout.neighbours import Neighbours
 from goten.meta_server.fanout.records import PENDING, Pending, read_record
+from goten.meta_server.fanout.syncing import SyncingWriting
 from goten.meta_server.fanout.writing import Writing
 from goten.server.failures import PartFailed
 from goten.storage import Event, StorageUnavailable
@@ -55,7 +56,8 @@ class _Known:
 
 
 class ServicesInfoController:
-    """Keeps `metadata.services` of Services, Deployments and Resources right (spec/protocol/fanout.md).
+    """Keeps `metadata.services` of Services, Deployments and Resources right, and `metadata.syncing` of all that Meta
+    stores (spec/protocol/fanout.md).
 
     Its owner starts it after the store, and stops it before. It works in rounds: a round takes all records that are
     there, brings all Services that they name up to date, then their followers, and takes the records away. So the
@@ -80,6 +82,7 @@ class ServicesInfoController:
         self._now = now
         self._backoff = Backoff(backoff, (random or SystemRandom()).random)
         self._writing = Writing(store, neighbours, now)
+        self._syncing = SyncingWriting(store, now)
         self._known: dict[str, _Known] = {}
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -188,6 +191,8 @@ class ServicesInfoController:
         if everything:
             services.update(self._neighbours.all())
         await self._writing.bring_services_up_to_date(services)
+        if everything or any(record.pending.syncing for record in taken.values()):
+            await self._syncing.bring_up_to_date()
         await self._writing.bring_followers_up_to_date(services, taken)
 
     async def _failed(self, error: Exception) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from google.protobuf import json_format
@@ -26,22 +26,27 @@ def terminal_width() -> int | None:
 class Table:
     """Lays out rows below `headers`, no wider than `width` where that is possible without cutting the first column.
 
-    Widths are decided by the rows at hand. A later row may be wider: it is cut only where the line would not fit.
+    Widths are decided by the rows at hand: these are aligned, all of them cut where a column had to become narrower. A
+    later row may be wider: it is cut elsewhere only where the line would not fit.
     """
 
     def __init__(self, headers: Sequence[str], rows: Sequence[Sequence[str]], width: int | None) -> None:
         self._headers = headers
         self._width = width
         self._widths = [max(map(len, column)) for column in zip(headers, *rows, strict=True)]
+        natural = [*self._widths]
         if width is not None:
             self._shrink(width)
+        self._narrowed = {place for place, width in enumerate(self._widths) if width < natural[place]}
 
     def header(self) -> str:
         return self._line(self._headers)
 
     def line(self, row: Sequence[str]) -> str:
-        line = self._line(row)
-        return line if self._width is None or len(line) <= self._width else self._line(self._cut(row))
+        line = self._line(self._cut(row, self._narrowed))
+        if self._width is None or len(line) <= self._width:
+            return line
+        return self._line(self._cut(row, range(1, len(row))))
 
     def _shrink(self, width: int) -> None:
         """Takes from the widest column, again and again; never from the first, nor below what the header needs."""
@@ -52,9 +57,9 @@ class Table:
                 return
             self._widths[max(able, key=self._widths.__getitem__)] -= 1
 
-    def _cut(self, row: Sequence[str]) -> Sequence[str]:
+    def _cut(self, row: Sequence[str], places: Container[int]) -> Sequence[str]:
         return [
-            cell if place == 0 or len(cell) <= width else cell[: width - 1] + _CUT
+            cell if place not in places or len(cell) <= width else cell[: width - 1] + _CUT
             for place, (cell, width) in enumerate(zip(row, self._widths, strict=True))
         ]
 

@@ -21,7 +21,7 @@ class QueryError(ValueError):
         self.hint = hint
 
     def __str__(self) -> str:
-        place = self.field if self.position is None else f"{self.field}, character {self.position}"
+        place = self.field if self.position is None else f"{self.field}: at character {self.position}"
         return f"{place}: {self.reason}; {self.hint}" if self.hint else f"{place}: {self.reason}"
 
 

@@ -12,7 +12,7 @@ from goten.server.middlewares import standard_middlewares
 from goten.server.naming import id_rule, random_id
 from goten.server.operations import ResourceOperations
 from goten.server.resource_server import ResourceServer
-from goten.server.running import running, serve
+from goten.server.running import run, running, serve
 from goten.server.saving import Saver, Saving
 from goten.server.services import resource_servers, served_over, stored_types
 from goten.server.versions import ServedVersion
@@ -32,6 +32,7 @@ __all__ = [
     "id_rule",
     "random_id",
     "resource_servers",
+    "run",
     "running",
     "serve",
     "served_over",

@@ -13,7 +13,7 @@ import grpc.aio
 from goten.refusals import Refused
 from goten.server import health, reflection
 from goten.server.adaptor import Context, Handler, abort
-from goten.server.listening import DEFAULT_LISTEN, ListenRefused, check_listen
+from goten.server.listening import DEFAULT_LISTEN, ListenRefused, check_free, check_listen
 from goten.server.streams import DEFAULT_PER_CONNECTION, Streams
 from goten.watch import SERVER_OPTIONS
 
@@ -93,10 +93,12 @@ class Server:
         self._gate.add(reflection.API, self._reflection(), always=True)
         server = grpc.aio.server(options=self._options)
         server.add_generic_rpc_handlers((self._gate,))
+        # gRPC tells less of what is wrong, and writes to standard error by itself.
+        check_free(self._listen)
         try:
             port = server.add_insecure_port(self._listen)
         except RuntimeError as error:
-            raise ListenRefused(self._listen, f"gRPC cannot listen there ({error})", "is it taken?") from None
+            raise ListenRefused(self._listen, f"gRPC cannot listen there ({error})", "choose another port") from None
         await server.start()
         self._server, self._port = server, 0 if self._listen.startswith("unix:") else port
         _LOG.info("listening", extra={"address": self.address})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 
@@ -21,6 +22,8 @@ class ListenRefused(ValueError):
         return f"cannot listen on {self.address!r}: {self.reason}; {self.hint}"
 
 
+LAST_PORT = 65535
+_LONGEST_PORT = 5
 _HINT = f"give a loopback address with a port, such as {DEFAULT_LISTEN}, or unix:PATH"
 
 
@@ -34,11 +37,39 @@ def check_listen(address: str) -> str:
             raise ListenRefused(address, "it has no path", _HINT)
         return address
     host, colon, port = address.rpartition(":")
-    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+    if not colon or not (port.isascii() and port.isdigit()):
         raise ListenRefused(address, "it has no port", _HINT)
+    if len(port) > _LONGEST_PORT or int(port) > LAST_PORT:
+        raise ListenRefused(address, f"{port} is no port", f"a port is a number from 0 to {LAST_PORT}; 0: any free one")
     if not all(address.is_loopback for address in _addresses(address, host)):
         raise ListenRefused(address, "only loopback addresses are served until access control is there", _HINT)
     return f"{host}:{port}"
+
+
+def check_free(address: str) -> None:
+    """Raises ListenRefused where the port of an address that `check_listen` passed is not to be had now."""
+    host, _, port = address.rpartition(":")
+    if address.startswith("unix:") or int(port) == 0:
+        return
+    failures = [_bind_failure(found, int(port)) for found in _addresses(address, host)]
+    if None in failures:
+        return
+    failure = next(failure for failure in failures if failure is not None)
+    if failure.errno == errno.EADDRINUSE:
+        raise ListenRefused(address, "something else listens there", "end that first, or choose another port")
+    raise ListenRefused(address, f"the system refuses it ({failure.strerror})", "choose another port")
+
+
+def _bind_failure(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) -> OSError | None:
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # As servers do: what was open a moment ago is no hindrance.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((str(address), port))
+    except OSError as error:
+        return error
+    return None
 
 
 def _addresses(address: str, host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import os
 import signal
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
+from goten.server.failures import PartFailed
 from goten.server.host import DEFAULT_GRACE, Server
+from goten.server.listening import ListenRefused
 from goten.server.watching import WatchHub
-from goten.storage import StorageUnavailable
+from goten.storage import StorageLocationError, StorageUnavailable
 from goten.store import Store
 from goten.watch.clock import first_of
 
@@ -46,6 +51,29 @@ async def serve(store: Store, hub: WatchHub, server: Server, *, grace: float = D
             failure = await first_of(signals.told(), store.wait_failed(), hub.wait_failed())
             if failure is not None:
                 raise failure
+
+
+def run(main: Callable[..., Coroutine[Any, Any, None]], arguments: Sequence[str]) -> int:
+    """Runs the `main` of a program with what its command line says, one argument for each parameter.
+
+    Returns the exit code: 0 when it ends, 1 where its address or storage is not to be had or something of it fails, 2
+    where the command line makes no sense. Why is one line on standard error.
+    """
+    # gRPC's core writes to standard error by itself what is told better here.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    program = os.path.basename(sys.argv[0])
+    try:
+        inspect.signature(main).bind(*arguments)
+    except TypeError:
+        wanted = " ".join(name.upper() for name in inspect.signature(main).parameters)
+        print(f"{program}: usage: {program} {wanted}", file=sys.stderr)
+        return 2
+    try:
+        asyncio.run(main(*arguments))
+    except (ListenRefused, PartFailed, StorageLocationError, StorageUnavailable) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 class _Signals:

@@ -14,7 +14,7 @@ import grpc.aio
 from goten.channels import StaticChannelProvider
 from goten.meta.v1.service import SERVICE
 from goten.meta_server.cli import ERROR, USAGE, CommandFailed
-from goten.server.listening import DEFAULT_LISTEN
+from goten.server.listening import DEFAULT_LISTEN, LAST_PORT
 from goten.watch import CHANNEL_OPTIONS
 
 T = TypeVar("T")
@@ -28,9 +28,11 @@ _LARGEST_RESPONSE: Final = 64 * 1024 * 1024
 def address(given: str | None) -> str:
     """The address that a flag gave, else the environment's, else the default. Raises CommandFailed."""
     found = given or os.environ.get("GOTEN_META") or DEFAULT_LISTEN
+    source = "--address" if given else "GOTEN_META"
     if not re.fullmatch(r"unix:\S+|[^\s/]+:\d{1,5}", found):
-        source = "--address" if given else "GOTEN_META"
         raise CommandFailed(f"{source}: {found!r} is no address", f"host:port, such as {DEFAULT_LISTEN}", code=USAGE)
+    if not found.startswith("unix:") and int(found.rpartition(":")[2]) > LAST_PORT:
+        raise CommandFailed(f"{source}: {found!r} has no port", f"a port is a number up to {LAST_PORT}", code=USAGE)
     return found
 
 

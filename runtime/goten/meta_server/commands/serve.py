@@ -67,9 +67,7 @@ async def _run(app: MetaApp) -> Exception:
 
 async def _announce(app: MetaApp) -> NoReturn:
     """The line that people and scripts wait for."""
-    if not app.serving:
-        _log.info("not serving yet", extra={"reason": app.waits_for})
-        await app.wait_ready()
+    await app.wait_ready()
     _say_serving(app)
     await asyncio.Event().wait()
     raise AssertionError("nobody ends this waiting")

@@ -75,6 +75,16 @@ def _target(path: str) -> Iterator[IO[bytes]]:
         with open(path, "wb") as file:
             yield file
         return
+    try:
+        with _draft(path) as file:
+            yield file
+    except OSError as error:
+        # Who asked for an export knows nothing of a draft.
+        raise CommandFailed(f"{path}: {error.strerror or error}") from None
+
+
+@contextlib.contextmanager
+def _draft(path: str) -> Iterator[IO[bytes]]:
     folder, name = os.path.split(os.path.abspath(path))
     handle, draft = tempfile.mkstemp(prefix=f".{name}.", dir=folder)
     try:

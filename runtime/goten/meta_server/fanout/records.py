@@ -15,10 +15,12 @@ PENDING: Final = "i/pending/"
 
 
 class Pending(NamedTuple):
-    """A record: the Services (ids) whose allowed services, or followers, may be behind; when it was left (unix s)."""
+    """A record: the Services (ids) whose allowed services, or followers, may be behind; when it was left (unix s);
+    whether `metadata.syncing` of everything may be behind too."""
 
     services: frozenset[str]
     time: float
+    syncing: bool = False
 
 
 def leave_record(
@@ -26,9 +28,11 @@ def leave_record(
     services: Iterable[str],
     time: datetime,
     random_bytes: Callable[[int], bytes] = os.urandom,
+    *,
+    syncing: bool = False,
 ) -> None:
     """Adds a record to a transaction."""
-    value = {"services": sorted(services), "time": time.timestamp()}
+    value = {"services": sorted(services), "time": time.timestamp()} | ({"syncing": True} if syncing else {})
     transaction.put_record(f"{PENDING}{random_bytes(12).hex()}", json.dumps(value).encode())
 
 
@@ -36,6 +40,6 @@ def read_record(value: bytes) -> Pending:
     """Raises ValueError for what is no record."""
     try:
         read = json.loads(value)
-        return Pending(frozenset(map(str, read["services"])), float(read["time"]))
+        return Pending(frozenset(map(str, read["services"])), float(read["time"]), bool(read.get("syncing")))
     except (KeyError, TypeError) as error:
         raise ValueError(f"no pending record: {value[:100]!r}") from error

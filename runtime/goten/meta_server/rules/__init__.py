@@ -16,6 +16,7 @@ from goten.meta_server.rules.formats import DeploymentFormat, RegionFormat, Reso
 from goten.meta_server.rules.generation import DeploymentGeneration, ServiceGeneration
 from goten.meta_server.rules.importers import Importers
 from goten.meta_server.rules.imports import Imports
+from goten.meta_server.rules.own_policy import OwnPolicy
 from goten.meta_server.rules.regions import RegionDeletion, RegionWriters
 from goten.meta_server.rules.resources import Resources
 from goten.meta_server.rules.service_lifetime import ServiceCreation
@@ -62,12 +63,13 @@ def meta_middlewares(
         Imports(neighbours),
         Importers(neighbours),
         DeployedRegions(),
-        RegionDeletion(store, neighbours),
+        RegionDeletion(store, neighbours, region),
         DeploymentPlace(),
         DeploymentEndpoint(),
         DeploymentDeletion(),
         Resources(),
         SyncingMiddleware(service_policies),
+        OwnPolicy(store, service_policies, settling),
         ServiceServices(neighbours, settling),
         FollowingServices(),
         RegionServices(),

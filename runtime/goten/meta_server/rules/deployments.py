@@ -10,6 +10,7 @@ from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 from goten.meta_server.fanout.neighbours import facts_of
 from goten.meta_server.rules.endpoints import is_usual, regional_endpoint
+from goten.meta_server.rules.formats import check_version
 from goten.meta_server.rules.refusing import listed, refused
 from goten.meta_server.rules.rule import Rule
 from goten.refusals import invalid, not_found
@@ -90,6 +91,7 @@ def _check_creation(service: Service, name: names.DeploymentName, new: Deploymen
         hint = "add the region to the policy of the Service first"
         raise refused("REGION_NOT_ENABLED", new.name, reason, hint, region=region)
     if new.current_version and new.current_version not in service.all_versions:
+        check_version("current_version", new.current_version)
         reason = f"{service.name} has {listed(service.all_versions) or 'no version'}, and not {new.current_version}"
         hint = "add the version to the Service first"
         raise refused("VERSION_MISSING", new.name, reason, hint, version=new.current_version)

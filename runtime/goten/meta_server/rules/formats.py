@@ -7,6 +7,7 @@ stored already is not looked at again.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import ClassVar, Final
 
 from goten.id_patterns import REGION_ID
@@ -20,6 +21,7 @@ from goten.meta_server.rules.rule import Rule
 from goten.names import InvalidName
 from goten.refusals import invalid
 from goten.store_middleware import SaveContext
+from goten.versions import is_version
 
 SERVICE_ID: Final = r"[a-z][a-z0-9\-.]{0,28}[a-z0-9]"
 RESOURCE_ID: Final = "[a-zA-Z]{1,128}"
@@ -31,6 +33,18 @@ def check_format(field: str, text: str, pattern: str) -> None:
     """Raises Refused (INVALID_ARGUMENT) unless all of `text` matches."""
     if re.fullmatch(pattern, text, re.ASCII) is None:
         raise invalid(field, f"{text!r} is not allowed", f"expected {pattern}")
+
+
+def check_version(field: str, text: str) -> None:
+    """Raises Refused (INVALID_ARGUMENT) unless `text` is an API version, or empty: where protos name none."""
+    if text and not is_version(text):
+        raise invalid(field, f"{text!r} is no version", "expected one such as v1, v2p1, v2beta or v2alpha1")
+
+
+def _check_new_versions(field: str, versions: Iterable[str], stored: Collection[str]) -> None:
+    for place, version in enumerate(versions):
+        if version not in stored:
+            check_version(f"{field}[{place}]", version)
 
 
 def tidy_service_name(field: str, text: str) -> str:
@@ -56,7 +70,7 @@ class RegionFormat(Rule[Region]):
 
 
 class ServiceFormat(Rule[Service]):
-    """Ids, endpoints, regions in the policy; names of other Services are made relative, and repetitions left out."""
+    """Ids, versions, endpoints, regions in the policy; names of others are made relative, and repetitions left out."""
 
     descriptor: ClassVar = descriptors.SERVICE
 
@@ -67,6 +81,7 @@ class ServiceFormat(Rule[Service]):
             check_endpoint("global_domain", new.global_domain)
         if old is None or old.labelled_domains != new.labelled_domains:
             check_labelled(new.labelled_domains)
+        _check_new_versions("all_versions", new.all_versions, () if old is None else old.all_versions)
         _check_policy(old, new)
         _tidy_names(new)
         return new
@@ -117,7 +132,7 @@ class DeploymentFormat(Rule[Deployment]):
 
 
 class ResourceFormat(Rule[Resource]):
-    """The id of a new one, and its plural."""
+    """The id of a new one, its plural and its versions."""
 
     descriptor: ClassVar = descriptors.RESOURCE
 
@@ -126,4 +141,5 @@ class ResourceFormat(Rule[Resource]):
             check_format("name", names.ResourceName.parse(new.name).resource_id, RESOURCE_ID)
         if new.plural_name and (old is None or old.plural_name != new.plural_name):
             check_format("plural_name", new.plural_name, PLURAL_NAME)
+        _check_new_versions("versions", new.versions, () if old is None else old.versions)
         return new

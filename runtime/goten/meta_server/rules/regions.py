@@ -34,12 +34,14 @@ def _check_caller(context: SaveContext, region: str) -> None:
 
 
 class RegionDeletion(Rule[Region]):
-    """A Region stays while a Service enables it or a Deployment is in it (REG-7)."""
+    """A Region stays while a Service enables it or a Deployment is in it; that of this Meta always (REG-7)."""
 
     descriptor: ClassVar = descriptors.REGION
 
-    def __init__(self, store: Store, neighbours: Neighbours) -> None:
+    def __init__(self, store: Store, neighbours: Neighbours, own: str) -> None:
+        """`own` is the id of the region of this Meta."""
         self._store = store
+        self._own = own
         self._neighbours = neighbours
 
     async def deletion(self, context: SaveContext, old: Region) -> None:
@@ -54,3 +56,6 @@ class RegionDeletion(Rule[Region]):
         there = [name for name in self._store.names(descriptors.DEPLOYMENT) if name.endswith(last)]
         if there:
             raise refused("REGION_DEPLOYED", old.name, f"{listed(there)} is in it", "delete that first")
+        if region == self._own:
+            # Without it, Meta could not register itself again.
+            raise refused("OWN_REGION", old.name, f"it is the region of this {DOMAIN}", "it goes with its storage")
