@@ -94,7 +94,7 @@ class SaveContext:
 
 
 class StoreMiddleware(Protocol):
-    """Takes part in every save of a store."""
+    """Takes part in every save of a store; one with an attribute `only_for`, a Descriptor, in those of that type."""
 
     async def save(
         self,
@@ -134,6 +134,7 @@ class MiddlewareChain:
 
     def __init__(self, middlewares: Iterable[StoreMiddleware]) -> None:
         self.middlewares = tuple(middlewares)
+        self._concerned: dict[str, tuple[StoreMiddleware, ...]] = {}
 
     async def save(
         self,
@@ -144,11 +145,19 @@ class MiddlewareChain:
     ) -> MessageT | None:
         """Raises what the first middleware that refuses raises, and MiddlewareMistake."""
         deletion = new is None
-        for middleware in self.middlewares:
+        for middleware in self._concerned.get(descriptor.type) or self._find_concerned(descriptor.type):
             new = await middleware.save(context, descriptor, old, new)
             if (new is None) is not deletion:
                 raise MiddlewareMistake(middleware, descriptor.type, deletion)
         return new
+
+    def _find_concerned(self, resource_type: str) -> tuple[StoreMiddleware, ...]:
+        def concerns(middleware: StoreMiddleware) -> bool:
+            only_for: Descriptor[Any, Any] | None = getattr(middleware, "only_for", None)
+            return only_for is None or only_for.type == resource_type
+
+        found = self._concerned[resource_type] = tuple(filter(concerns, self.middlewares))
+        return found
 
 
 class SyncingMiddleware:

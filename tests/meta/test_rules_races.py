@@ -189,4 +189,4 @@ async def test_no_interruption_breaks_a_rule(race: Race, turned: bool, lag: int)
     number = 0
     while await interrupted(race, number, lag):
         number += 1
-    assert number > 2
+    assert number

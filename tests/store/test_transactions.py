@@ -15,6 +15,7 @@ from goten.storage import (
     MAX_OPERATIONS,
     Change,
     Compare,
+    KeyValue,
     MemoryStorage,
     Put,
     Storage,
@@ -250,21 +251,43 @@ async def test_reading_alone_is_of_one_moment_and_writes_nothing(storage: Storag
         assert (await storage.status()).revision == revision
 
 
-async def test_a_single_read_does_not_go_to_the_storage_again(storage: Storage) -> None:
+async def test_what_memory_says_is_compared_and_nothing_else_is_read(storage: Storage) -> None:
     around = Counting(storage)
     async with running(around) as store:
         await write(store, service("a"))
-        around.commits = 0
+        around.gets = around.commits = 0
 
         async def body(transaction: Transaction) -> bool:
             return await transaction.get(SERVICE, A) is not None
 
         assert await store.transact(body) == (True, store.revision)
-        assert around.commits == 0
+        assert (around.gets, around.commits) == (0, 1)
+
+
+async def test_nobody_is_refused_by_what_memory_does_not_know_yet(storage: Storage) -> None:
+    """Another process has written, and this one was not told: it reads the storage before it says no."""
+    async with running(storage) as other, running(LateTail(storage)) as store:
+        await write(other, service("a"))
+        assert store.get(SERVICE, A) is None
+        attempts = []
+
+        async def body(transaction: Transaction) -> str:
+            found = await transaction.get(SERVICE, A)
+            attempts.append(found is not None)
+            if found is None:
+                raise Refused(grpc.StatusCode.NOT_FOUND, "not there")
+            return found.name
+
+        assert (await store.transact(body))[0] == A
+        assert attempts == [False, True]
 
 
 class Counting(Around):
-    commits = 0
+    commits = gets = 0
+
+    async def get(self, key: str) -> KeyValue | None:
+        self.gets += 1
+        return await self.inner.get(key)
 
     async def commit(self, compares: Sequence[Compare], changes: Sequence[Change]) -> int | None:
         self.commits += 1

@@ -213,8 +213,8 @@ class Store:
             raise StorageUnavailable(failure.subject, failure.reason, failure.hint) from failure
         return self._memory
 
-    def _begin(self) -> Transaction:
-        return Transaction(self.storage, self._read())
+    def _begin(self, hopeful: bool) -> Transaction:
+        return Transaction(self.storage, self._read(), hopeful=hopeful)
 
     async def _written(self, revision: int) -> None:
         """Waits for what was committed. If it cannot be seen here any more, that says so: it may have been done."""

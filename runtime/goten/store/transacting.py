@@ -23,9 +23,9 @@ _LONGEST_PAUSE: Final = 0.1
 
 
 class Transacting:
-    """`begin` makes a transaction, and raises StorageUnavailable where there can be none."""
+    """`begin` makes a transaction, a hopeful one or not, and raises StorageUnavailable where there can be none."""
 
-    def __init__(self, begin: Callable[[], Transaction], clock: Clock, random: Random) -> None:
+    def __init__(self, begin: Callable[[bool], Transaction], clock: Clock, random: Random) -> None:
         self._begin = begin
         self._clock = clock
         self._random = random
@@ -42,7 +42,7 @@ class Transacting:
         for attempt in range(ATTEMPTS):
             if attempt:
                 await self._clock.sleep(self._pause(attempt))
-            transaction = self._begin()
+            transaction = self._begin(attempt == 0)
             if guarded:
                 await transaction.get_record(GUARD)
             try:

@@ -27,15 +27,18 @@ class Transaction:
     """One attempt to read and write; `Store.transact` makes it, and commits it. To be used until its body returns.
 
     What is read comes from the storage as it is now, and once read stays the same for this transaction. The commit
-    fails where any of it was changed meanwhile. Messages that come out are shared: copy before you change. Those that
-    go in belong to the store from then on.
+    fails where any of it was changed meanwhile. With `hopeful`, resources that are got come from memory, which is much
+    faster and nearly always the same; the commit, or `holds`, finds out. Messages that come out are shared: copy before
+    you change. Those that go in belong to the store from then on.
     """
 
-    __slots__ = ("_listed", "_lists", "_memory", "_reads", "_storage", "_writes")
+    __slots__ = ("_hopeful", "_listed", "_lists", "_memory", "_reads", "_storage", "_unproven", "_writes")
 
-    def __init__(self, storage: Storage, memory: Memory) -> None:
+    def __init__(self, storage: Storage, memory: Memory, *, hopeful: bool = False) -> None:
         self._storage = storage
         self._memory = memory
+        self._hopeful = hopeful
+        self._unproven = False
         self._reads: dict[str, KeyValue | None] = {}
         self._lists: list[_Items] = []
         self._listed: dict[str, KeyValue] = {}
@@ -50,7 +53,7 @@ class Transaction:
         key = collection.prefix + name
         if key in self._writes:
             return cast("MessageT | None", self._writes[key])
-        item = await self._read(key)
+        item = self._recall(collection, name, key) if self._hopeful else await self._read(key)
         if item is None:
             return None
         message = self._message(collection, name, item)
@@ -120,16 +123,30 @@ class Transaction:
             self._writes[GUARD] = b"1"
         changes = [_change(key, value) for key, value in self._writes.items()]
         if not changes and not guarded and not self._worth_checking():
-            return self._read_at()
+            return None if self._unproven else self._read_at()
         return await self._storage.commit(self._compares(), changes)
 
     async def holds(self) -> bool:
         """Whether all that it read is there now, at the same time. Raises StorageUnavailable."""
-        return not self._worth_checking() or await self._storage.commit(self._compares(), ()) is not None
+        if not self._worth_checking():
+            return not self._unproven
+        return await self._storage.commit(self._compares(), ()) is not None
 
     def _worth_checking(self) -> bool:
-        """A single read is of one moment; and of more than can be compared nothing can be said."""
-        return len(self._reads) + len(self._listed) > 1 and len(self._reads) <= MAX_OPERATIONS
+        """A single read of the storage is of one moment; and of more than can be compared nothing can be said."""
+        several = len(self._reads) + len(self._listed) > 1
+        return (several or self._unproven) and len(self._reads) <= MAX_OPERATIONS
+
+    def _recall(self, collection: Collection, name: str, key: str) -> KeyValue | None:
+        if key in self._reads:
+            return self._reads[key]
+        item = self._listed.get(key)
+        if item is None:
+            entry = collection.entries.values.get(name)
+            item = None if entry is None else KeyValue(key, entry.data, entry.create_revision, entry.mod_revision)
+            self._unproven = True
+        self._reads[key] = item
+        return item
 
     async def _read(self, key: str) -> KeyValue | None:
         if key in self._reads:

@@ -43,7 +43,7 @@ async def service_of(transaction: SaveTransaction, name: names.DeploymentName | 
 class UpgradedFields(Rule[Deployment]):
     """Only the upgrade methods change the version of a Deployment; what other writes say of it counts for nothing."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def write(self, context: SaveContext, old: Deployment | None, new: Deployment) -> Deployment:
         kept = Deployment()
@@ -61,7 +61,7 @@ class UpgradedFields(Rule[Deployment]):
 class DeploymentPlace(Rule[Deployment]):
     """Fills what follows from the name, and checks that Service and region fit together (REG-15, REG-17)."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def write(self, context: SaveContext, old: Deployment | None, new: Deployment) -> Deployment:
         name = names.DeploymentName.parse(new.name)
@@ -100,7 +100,7 @@ def _check_creation(service: Service, name: names.DeploymentName, new: Deploymen
 class DeploymentEndpoint(Rule[Deployment]):
     """`{region}.{global_domain}`, unless something else is said, which is worth a warning (REG-16)."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def write(self, context: SaveContext, old: Deployment | None, new: Deployment) -> Deployment:
         if old is not None and old.public_domain == new.public_domain and new.public_domain:
@@ -128,7 +128,7 @@ def _warn_later(transaction: SaveTransaction, deployment: Deployment, usual: str
 class DeploymentDeletion(Rule[Deployment]):
     """Takes the region out of the Service's policy, by the checks of that write (REG-18)."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def deletion(self, context: SaveContext, old: Deployment) -> None:
         name = names.DeploymentName.parse(old.name)
@@ -150,7 +150,7 @@ class DeploymentDeletion(Rule[Deployment]):
 class DeployedRegions(Rule[Service]):
     """A region stays enabled while the Service's Deployment is in it (REG-15)."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     async def write(self, context: SaveContext, old: Service | None, new: Service) -> Service:
         if old is None:

@@ -61,7 +61,7 @@ def tidy_service_name(field: str, text: str) -> str:
 class RegionFormat(Rule[Region]):
     """The id of a new one."""
 
-    descriptor: ClassVar = descriptors.REGION
+    only_for: ClassVar = descriptors.REGION
 
     async def write(self, context: SaveContext, old: Region | None, new: Region) -> Region:
         if old is None:
@@ -72,7 +72,7 @@ class RegionFormat(Rule[Region]):
 class ServiceFormat(Rule[Service]):
     """Ids, versions, endpoints, regions in the policy; names of others are made relative, and repetitions left out."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     async def write(self, context: SaveContext, old: Service | None, new: Service) -> Service:
         if old is None:
@@ -115,7 +115,7 @@ def _tidy_names(new: Service) -> None:
 class DeploymentFormat(Rule[Deployment]):
     """The id of a new one, endpoints, and the data version."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def write(self, context: SaveContext, old: Deployment | None, new: Deployment) -> Deployment:
         if old is None:
@@ -134,7 +134,7 @@ class DeploymentFormat(Rule[Deployment]):
 class ResourceFormat(Rule[Resource]):
     """The id of a new one, its plural and its versions."""
 
-    descriptor: ClassVar = descriptors.RESOURCE
+    only_for: ClassVar = descriptors.RESOURCE
 
     async def write(self, context: SaveContext, old: Resource | None, new: Resource) -> Resource:
         if old is None:

@@ -35,7 +35,7 @@ def merge_older_service(old: Service, new: Service) -> Service:
 class ServiceGeneration(Rule[Service]):
     """A registration of an older generation adds its region and its versions, and nothing else."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     async def write(self, context: SaveContext, old: Service | None, new: Service) -> Service:
         if old is None:
@@ -49,7 +49,7 @@ class ServiceGeneration(Rule[Service]):
 class DeploymentGeneration(Rule[Deployment]):
     """A registration of an older generation leaves a Deployment as it is."""
 
-    descriptor: ClassVar = descriptors.DEPLOYMENT
+    only_for: ClassVar = descriptors.DEPLOYMENT
 
     async def write(self, context: SaveContext, old: Deployment | None, new: Deployment) -> Deployment:
         if old is None:

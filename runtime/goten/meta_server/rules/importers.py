@@ -15,7 +15,7 @@ from goten.store_middleware import SaveContext
 class Importers(Rule[Service]):
     """Checks a Service against those that import it, where a write takes something away."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     def __init__(self, neighbours: Neighbours) -> None:
         self._neighbours = neighbours

@@ -18,7 +18,7 @@ from goten.store_middleware import SaveContext
 class Imports(Rule[Service]):
     """Checks a Service against those that it imports, where a write changes what it imports or where it is."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     def __init__(self, neighbours: Neighbours) -> None:
         self._neighbours = neighbours

@@ -16,7 +16,7 @@ from goten.store_middleware import SaveContext
 class RegionWriters(Rule[Region]):
     """Only Meta itself creates, changes and deletes Regions (REG-6)."""
 
-    descriptor: ClassVar = descriptors.REGION
+    only_for: ClassVar = descriptors.REGION
 
     async def write(self, context: SaveContext, old: Region | None, new: Region) -> Region:
         _check_caller(context, new.name)
@@ -36,7 +36,7 @@ def _check_caller(context: SaveContext, region: str) -> None:
 class RegionDeletion(Rule[Region]):
     """A Region stays while a Service enables it or a Deployment is in it; that of this Meta always (REG-7)."""
 
-    descriptor: ClassVar = descriptors.REGION
+    only_for: ClassVar = descriptors.REGION
 
     def __init__(self, store: Store, neighbours: Neighbours, own: str) -> None:
         """`own` is the id of the region of this Meta."""

@@ -15,7 +15,7 @@ from goten.versions import newest_first
 class Resources(Rule[Resource]):
     """Fills `fqn`, which has to agree with the name, and puts versions and what differs between them in order."""
 
-    descriptor: ClassVar = descriptors.RESOURCE
+    only_for: ClassVar = descriptors.RESOURCE
 
     async def write(self, context: SaveContext, old: Resource | None, new: Resource) -> Resource:
         name = names.ResourceName.parse(new.name)

@@ -14,9 +14,9 @@ RuledT = TypeVar("RuledT", bound="Message")
 
 
 class Rule(Generic[RuledT]):
-    """A StoreMiddleware for one resource type; saves of others pass it. Both methods raise Refused."""
+    """A StoreMiddleware for one resource type. Both methods raise Refused."""
 
-    descriptor: ClassVar[Descriptor[Any, Any]]
+    only_for: ClassVar[Descriptor[Any, Any]]
 
     async def save(
         self,
@@ -25,8 +25,6 @@ class Rule(Generic[RuledT]):
         old: MessageT | None,
         new: MessageT | None,
     ) -> MessageT | None:
-        if descriptor.type != self.descriptor.type:
-            return new
         if new is not None:
             written = await self.write(context, cast("RuledT | None", old), cast("RuledT", new))
             return cast("MessageT", written)

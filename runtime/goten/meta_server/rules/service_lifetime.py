@@ -19,7 +19,7 @@ class ServiceCreation(Rule[Service]):
     Memory is enough to look in: nothing new comes below a Service that is not there.
     """
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     def __init__(self, store: Store, neighbours: Neighbours) -> None:
         self._store = store

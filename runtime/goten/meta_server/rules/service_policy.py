@@ -18,7 +18,7 @@ _FIELD = "multi_region_policy"
 class ServicePolicy(Rule[Service]):
     """Fills the control region where it is left out. `region` is that of this Meta, and so of whoever writes here."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     def __init__(self, region: str) -> None:
         self._region = region

@@ -43,7 +43,7 @@ class ServiceServices(Rule[Service]):
     need to know of a Service is looked up in memory.
     """
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     def __init__(self, neighbours: Neighbours, settling: Settling) -> None:
         self._neighbours = neighbours
@@ -107,7 +107,7 @@ class FollowingServices:
 class RegionServices(Rule[Region]):
     """Regions have none: they concern everyone."""
 
-    descriptor: ClassVar = descriptors.REGION
+    only_for: ClassVar = descriptors.REGION
 
     async def write(self, context: SaveContext, old: Region | None, new: Region) -> Region:
         new.metadata.ClearField("services")

@@ -17,7 +17,7 @@ from goten.versions import newest_first
 class ServiceVersions(Rule[Service]):
     """Puts them in order, and checks the Service's Deployments where some are taken away."""
 
-    descriptor: ClassVar = descriptors.SERVICE
+    only_for: ClassVar = descriptors.SERVICE
 
     async def write(self, context: SaveContext, old: Service | None, new: Service) -> Service:
         ordered = newest_first({*new.all_versions})

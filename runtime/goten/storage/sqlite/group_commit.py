@@ -16,8 +16,9 @@ _GROUP_EVENTS: Final = 500
 _GROUP_BYTES: Final = 4 << 20
 
 # A write costs as much as ten small transactions. So those who were just answered get a moment to come back with their
-# next ones, if they are several; one client that writes alone never waits.
+# next ones, if they are several, and further ones as long as they keep coming; one client that writes alone never waits.
 _MOMENT: Final = 0.002
+_MOMENTS: Final = 5
 _SEVERAL: Final = 2
 _MANY: Final = 64
 
@@ -102,7 +103,17 @@ class GroupCommit:
         if self._expected < _SEVERAL or len(self._waiting) >= self._expected:
             self._go_on()
         else:
-            self._moment = asyncio.get_running_loop().call_later(_MOMENT, self._end_moment)
+            self._wait_a_moment(1)
+
+    def _wait_a_moment(self, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._moment = loop.call_later(_MOMENT, self._look_again, number, len(self._waiting))
+
+    def _look_again(self, number: int, waiting: int) -> None:
+        if number < _MOMENTS and len(self._waiting) > waiting:
+            self._wait_a_moment(number + 1)
+        else:
+            self._end_moment()
 
     def _end_moment(self) -> None:
         if self._moment is not None:

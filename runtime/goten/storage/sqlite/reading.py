@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from goten.storage.errors import Compacted
 from goten.storage.interface import Batch, Event, KeyValue, Range, Status
@@ -30,6 +30,8 @@ _STATUS: Final = "SELECT compacted, (SELECT max(position) FROM log) FROM state"
 _LOG: Final = """
     SELECT position, key, value, create_revision FROM log WHERE position >= ? AND position < ? ORDER BY position
 """
+ValueT = TypeVar("ValueT")
+
 # Any blob comes after any text.
 _BEYOND_TEXT: Final = b""
 
@@ -46,6 +48,7 @@ class Reader:
         with speaking_of(self._path):
             self._connection = connect_reader(path, limits)
         self._kept: dict[str, KeyValue | None] = {}
+        self._kept_revisions: dict[str, tuple[int, int]] = {}
         self._changing: frozenset[str] = frozenset()
 
     def close(self) -> None:
@@ -60,6 +63,7 @@ class Reader:
         self._changing = frozenset(keys)
         for key in self._changing:
             self._kept.pop(key, None)
+            self._kept_revisions.pop(key, None)
 
     def end_change(self) -> None:
         self._changing = frozenset()
@@ -71,21 +75,21 @@ class Reader:
             row = self._connection.execute(_GET, (key,)).fetchone()
         item = KeyValue(*row) if row else None
         if key not in self._changing and (item is None or len(item.value) <= _KEPT_BYTES):
-            self._keep(key, item)
+            _keep(self._kept, key, item)
         return item
-
-    def _keep(self, key: str, item: KeyValue | None) -> None:
-        self._kept[key] = item
-        if len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
 
     def revisions(self, key: str) -> tuple[int, int]:
         if key in self._kept:
             item = self._kept[key]
             return ABSENT if item is None else (item.create_revision, item.mod_revision)
+        if key in self._kept_revisions:
+            return self._kept_revisions[key]
         with speaking_of(self._path):
             row: tuple[int, int] | None = self._connection.execute(_REVISIONS, (key,)).fetchone()
-        return row or ABSENT
+        found = row or ABSENT
+        if key not in self._changing:
+            _keep(self._kept_revisions, key, found)
+        return found
 
     def range(self, prefix: str, after: str, limit: int) -> Range:
         end = end_of_prefix(prefix)
@@ -129,3 +133,9 @@ class Reader:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+
+
+def _keep(kept: dict[str, ValueT], key: str, value: ValueT) -> None:
+    kept[key] = value
+    if len(kept) > _KEPT:
+        del kept[next(iter(kept))]
