@@ -16,7 +16,7 @@ _GROUP_EVENTS: Final = 500
 _GROUP_BYTES: Final = 4 << 20
 
 # A write costs as much as ten small transactions. So those who were just answered get a moment to come back with their
-# next ones, if they are several, and further ones as long as they keep coming; one client that writes alone never waits.
+# next ones, if they are several, and further moments as long as more come; one client that writes alone never waits.
 _MOMENT: Final = 0.002
 _MOMENTS: Final = 5
 _SEVERAL: Final = 2
