@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import ClassVar, Final
 
 from goten.id_patterns import REGION_ID
@@ -29,9 +30,14 @@ DATA_VERSION: Final = "v[0-9.]{1,64}"
 PLURAL_NAME: Final = "[A-Z][a-zA-Z]{1,132}"
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
 def check_format(field: str, text: str, pattern: str) -> None:
-    """Raises Refused (INVALID_ARGUMENT) unless all of `text` matches."""
-    if re.fullmatch(pattern, text, re.ASCII) is None:
+    """Raises Refused (INVALID_ARGUMENT) unless all of `text` matches; `pattern` is one of a few."""
+    if _compiled(pattern).fullmatch(text) is None:
         raise invalid(field, f"{text!r} is not allowed", f"expected {pattern}")
 
 

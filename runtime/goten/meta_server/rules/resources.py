@@ -29,6 +29,8 @@ class Resources(Rule[Resource]):
 
 def order_versions(resource: Resource) -> None:
     """Newest first. Raises Refused (INVALID_ARGUMENT) for infos of a version that is not there, or there twice."""
+    if len(resource.versions) == 1 and not resource.versioned_infos:
+        return
     versions = newest_first({*resource.versions})
     infos: dict[str, Resource.VersionedInfo] = {}
     for place, info in enumerate(resource.versioned_infos):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -39,13 +37,21 @@ _NO_TEXT: Final = "Could not decode to UTF-8"
 """What Python says of a text in the file that is none: this program writes only UTF-8."""
 
 
-@contextmanager
-def speaking_of(path: Path, *, writing: bool = False) -> Iterator[None]:
-    """Failures of SQLite inside become StorageUnavailable."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise unavailable(path, error, writing=writing) from error
-    except UnicodeDecodeError as error:
-        # The message of an error named something in the file that is no text.
-        raise unavailable(path, sqlite3.DatabaseError(_NO_TEXT)) from error
+class speaking_of:
+    """Failures of SQLite inside become StorageUnavailable. No generator: every read passes here."""
+
+    __slots__ = ("_path", "_writing")
+
+    def __init__(self, path: Path, *, writing: bool = False) -> None:
+        self._path = path
+        self._writing = writing
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            raise unavailable(self._path, error, writing=self._writing) from error
+        if isinstance(error, UnicodeDecodeError):
+            # The message of an error named something in the file that is no text.
+            raise unavailable(self._path, sqlite3.DatabaseError(_NO_TEXT)) from error
