@@ -25,21 +25,20 @@ class MainLoop:
         self._dialler = dialler
         self._subscriptions = subscriptions
         self._events: deque[Event | WatchOver] = deque()
-        self._idle: asyncio.Future[None] | None = None
+        self._news = asyncio.Event()
 
     def put(self, event: Event | WatchOver) -> None:
         """Takes an event; it has its effect when the loop gets to it."""
         self._events.append(event)
-        if self._idle is not None and not self._idle.done():
-            self._idle.set_result(None)
+        self._news.set()
 
     async def run(self) -> NoReturn:
         """Raises RegistryFailed when a watch has ended for good."""
         while True:
+            await self._news.wait()
+            self._news.clear()
             while self._events:
                 self._take(self._events.popleft())
-            self._idle = asyncio.get_running_loop().create_future()
-            await self._idle
 
     def _take(self, event: Event | WatchOver) -> None:
         if isinstance(event, WatchOver):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias
 
 from goten.env_registry.changes import Change, DeploymentChange, ServiceChange
 from goten.env_registry.declaration import Declaration
@@ -15,8 +15,6 @@ from goten.env_registry.service_plan import plan_service
 from goten.meta.v1.deployment_pb2 import Deployment
 from goten.meta.v1.service_pb2 import Service
 from goten.watch import Applied
-
-WatchedT = TypeVar("WatchedT", Service, Deployment)
 
 
 class Phase(StrEnum):
@@ -79,13 +77,22 @@ class State(NamedTuple):
     deployments_current: bool = False
     amiss: str = ""
     """What of the own records is not as this process declares; empty: nothing, as far as is known."""
-    own_service: Service | None = None
-    """None as long as it is not in sight, or not registered."""
-    own_deployment: Deployment | None = None
 
     @property
     def current(self) -> bool:
         return self.services_current and self.deployments_current
+
+    @property
+    def own_service(self) -> Service | None:
+        if self.registered is None:
+            return None
+        return self.environment.service(self.registered.declared.domain)
+
+    @property
+    def own_deployment(self) -> Deployment | None:
+        if self.registered is None:
+            return None
+        return self.environment.deployment(self.registered.declared.domain, self.registered.declared.region)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -116,45 +123,24 @@ def reduce(state: State, event: Event) -> Step:
         case Registered():
             state = State(registered=event)
         case ServicesApplied(applied, current):
-            changes = _service_changes(applied)
-            state = _with_services(state, applied, current)
+            environment = state.environment
+            if not applied.is_bookmark:
+                changed = [*applied.added.values(), *applied.changed.values()]
+                environment = with_services(environment, changed, applied.removed)
+                changes = _service_changes(applied)
+            state = state._replace(environment=environment, services_current=current)
         case DeploymentsApplied(applied, current):
-            changes = _deployment_changes(applied)
-            state = _with_deployments(state, applied, current)
+            environment = state.environment
+            if not applied.is_bookmark:
+                changed_deployments = [*applied.added.values(), *applied.changed.values()]
+                environment = with_deployments(environment, changed_deployments, applied.removed)
+                changes = _deployment_changes(applied)
+            state = state._replace(environment=environment, deployments_current=current)
         case ServicesLost():
             state = state._replace(services_current=False)
         case DeploymentsLost():
             state = state._replace(deployments_current=False)
     return _judge(before, state, changes)
-
-
-def _with_services(state: State, applied: Applied[Service], current: bool) -> State:
-    if applied.is_bookmark:
-        return state._replace(services_current=current)
-    changed = [*applied.added.values(), *applied.changed.values()]
-    own = "" if state.registered is None else state.registered.declared.service.name
-    return state._replace(
-        environment=with_services(state.environment, changed, applied.removed),
-        own_service=_after(applied, own, state.own_service),
-        services_current=current,
-    )
-
-
-def _with_deployments(state: State, applied: Applied[Deployment], current: bool) -> State:
-    if applied.is_bookmark:
-        return state._replace(deployments_current=current)
-    changed = [*applied.added.values(), *applied.changed.values()]
-    own = "" if state.registered is None else state.registered.declared.deployment.name
-    return state._replace(
-        environment=with_deployments(state.environment, changed, applied.removed),
-        own_deployment=_after(applied, own, state.own_deployment),
-        deployments_current=current,
-    )
-
-
-def _after(applied: Applied[WatchedT], name: str, before: WatchedT | None) -> WatchedT | None:
-    """How a resource is after a boundary, which may not tell of it."""
-    return None if name in applied.removed else applied.changed.get(name, applied.added.get(name, before))
 
 
 def _judge(before: State, state: State, changes: tuple[Change, ...]) -> Step:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 
@@ -23,9 +22,10 @@ class Clock(Protocol):
 
 
 class LoopClock:
-    """The time of the machine, and the pauses of the running event loop."""
+    """The clock of the running event loop."""
 
-    now = staticmethod(time.monotonic)
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

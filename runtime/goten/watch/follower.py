@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any, Generic, NoReturn
 
@@ -37,7 +37,7 @@ class WatchFollower(Generic[ItemT]):
         read: Callable[[Any], Response[ItemT]],
         machine: WatchMachine[ItemT],
         health: WatchHealth,
-        deliver: Callable[[Sequence[WatchEvent[ItemT]]], None],
+        deliver: Callable[[tuple[WatchEvent[ItemT], ...]], None],
         backoff: Backoff,
         clock: Clock,
     ) -> None:

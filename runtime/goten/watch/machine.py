@@ -26,7 +26,6 @@ from goten.watch.protocol import (
 
 MAX_RESOURCES = 1_000_000
 SIZE_RESTARTS = 2
-_NARROW = "narrow the filter or raise max_resources"
 
 
 class WatchMachine(Generic[ItemT]):
@@ -84,9 +83,8 @@ class WatchMachine(Generic[ItemT]):
             self._said_size = response.snapshot_size
         if response.is_current:
             events.append(self._reach_boundary(response.resume_token))
-        if max(len(self._pending), len(self._applied)) > self._max_resources:
-            return Step(events, Fail(f"more than {self._max_resources} resources; {_NARROW}"))
-        return Step(events, self._check_size(events) if self._said_size >= 0 else None)
+        action = self._check_bound() or self._check_size(events)
+        return Step(tuple(events), action)
 
     def closed(self, code: str = OK, details: str = "") -> Ending[ItemT]:
         """The stream is over, or could not be opened: `code` is the name of its gRPC status (WATCH-10 to WATCH-12)."""
@@ -153,9 +151,14 @@ class WatchMachine(Generic[ItemT]):
         self._carried_changes = False
         self._said_size = NO_SIZE
 
+    def _check_bound(self) -> Fail | None:
+        if max(len(self._pending), len(self._applied)) <= self._max_resources:
+            return None
+        return Fail(f"more than {self._max_resources} resources; narrow the filter or raise max_resources")
+
     def _check_size(self, events: list[WatchEvent[ItemT]]) -> Reopen | None:
         """Compares a size once the stream is at a boundary; one that comes midway waits for it (WATCH-8)."""
-        if self._midway:
+        if self._midway or self._said_size < 0:
             return None
         said, self._said_size = self._said_size, NO_SIZE
         if said == len(self._applied):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -97,7 +97,7 @@ class Fail:
 class Step(NamedTuple, Generic[ItemT]):
     """What follows from a response: events in order, and what to do with the stream; None: read on."""
 
-    events: Sequence[WatchEvent[ItemT]] = ()
+    events: tuple[WatchEvent[ItemT], ...] = ()
     action: Reopen | Fail | None = None
 
 

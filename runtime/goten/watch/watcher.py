@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random as random_module
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Generic, Self
 
@@ -173,7 +173,7 @@ class Watcher(Generic[MessageT, ItemT]):
         self.view.end(self._failure)
         self._wake()
 
-    def _deliver(self, events: Sequence[WatchEvent[ItemT]]) -> None:
+    def _deliver(self, events: tuple[WatchEvent[ItemT], ...]) -> None:
         for event in events:
             if isinstance(event, Applied):
                 self.view.show(event)
