@@ -43,18 +43,21 @@ class Wrapped:
 class Preempted(Wrapped):
     """Once armed, lets something else run to its end in front of the operation with a number (from 0).
 
-    What it tells of changes comes `lag` turns of the event loop late, as it does from another process.
+    What it tells of changes comes `lag` turns of the event loop late, as it does from another process. Where it is
+    `strict`, the first commit fails, and does not count: then a transaction reads the storage and not memory.
     """
 
-    def __init__(self, inner: Storage, *, lag: int = 0) -> None:
+    def __init__(self, inner: Storage, *, lag: int = 0, strict: bool = False) -> None:
         super().__init__(inner)
         self._lag = lag
+        self._strict = strict
+        self._refuses = False
         self._left = -1
         self._other: Callable[[], Awaitable[None]] | None = None
         self._ended = asyncio.Event()
 
     def arm(self, number: int, other: Callable[[], Awaitable[None]]) -> None:
-        self._left, self._other = number, other
+        self._left, self._other, self._refuses = number, other, self._strict
 
     async def disarm(self) -> bool:
         """Whether there was no such operation; then the other runs now. Returns when it has ended, in any case."""
@@ -72,6 +75,9 @@ class Preempted(Wrapped):
         return await self.inner.range(prefix, after=after, limit=limit)
 
     async def commit(self, compares: Sequence[Compare], changes: Sequence[Change]) -> int | None:
+        if self._refuses:
+            self._refuses = False
+            return None
         await self._step()
         return await self.inner.commit(compares, changes)
 
@@ -87,7 +93,7 @@ class Preempted(Wrapped):
         await self.inner.watch(after, lambda batch: later(batch, self._lag))
 
     async def _step(self) -> None:
-        if self._other is not None:
+        if self._other is not None and not self._refuses:
             self._left -= 1
             if self._left < 0:
                 await self._run()

@@ -251,16 +251,31 @@ async def test_reading_alone_is_of_one_moment_and_writes_nothing(storage: Storag
         assert (await storage.status()).revision == revision
 
 
-async def test_what_memory_says_is_compared_and_nothing_else_is_read(storage: Storage) -> None:
+async def test_a_single_read_does_not_go_to_the_storage_again(storage: Storage) -> None:
     around = Counting(storage)
     async with running(around) as store:
         await write(store, service("a"))
-        around.gets = around.commits = 0
+        around.commits = 0
 
         async def body(transaction: Transaction) -> bool:
             return await transaction.get(SERVICE, A) is not None
 
         assert await store.transact(body) == (True, store.revision)
+        assert around.commits == 0
+
+
+async def test_a_write_reads_nothing_but_memory(storage: Storage) -> None:
+    around = Counting(storage)
+    async with running(around) as store:
+        await write(store, service("a"))
+        around.gets = around.commits = 0
+
+        async def body(transaction: Transaction) -> None:
+            assert await transaction.get(SERVICE, A) is not None
+            assert await transaction.get(SERVICE, "services/b") is None
+            transaction.put(SERVICE, service("b"))
+
+        await store.transact(body)
         assert (around.gets, around.commits) == (0, 1)
 
 

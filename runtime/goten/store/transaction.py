@@ -112,7 +112,7 @@ class Transaction:
         """
         key = self._memory.of(descriptor).prefix + name
         item = self._reads[key] if key in self._reads else self._listed[key]
-        return 0 if item is None else item.mod_revision
+        return _revision(item)
 
     async def commit(self, guarded: bool) -> int | None:
         """The revision at which it holds; None where it does not. Raises StorageUnavailable, TransactionTooLarge.
@@ -123,19 +123,22 @@ class Transaction:
             self._writes[GUARD] = b"1"
         changes = [_change(key, value) for key, value in self._writes.items()]
         if not changes and not guarded and not self._worth_checking():
-            return None if self._unproven else self._read_at()
+            return self._read_at() if await self.holds() else None
         return await self._storage.commit(self._compares(), changes)
 
     async def holds(self) -> bool:
         """Whether all that it read is there now, at the same time. Raises StorageUnavailable."""
-        if not self._worth_checking():
-            return not self._unproven
-        return await self._storage.commit(self._compares(), ()) is not None
+        if self._worth_checking():
+            return await self._storage.commit(self._compares(), ()) is not None
+        return not self._unproven or (len(self._reads) == 1 and await self._is_as_recalled(*self._reads))
 
     def _worth_checking(self) -> bool:
-        """A single read of the storage is of one moment; and of more than can be compared nothing can be said."""
-        several = len(self._reads) + len(self._listed) > 1
-        return (several or self._unproven) and len(self._reads) <= MAX_OPERATIONS
+        """A single read is of one moment; and of more than can be compared nothing can be said."""
+        return len(self._reads) + len(self._listed) > 1 and len(self._reads) <= MAX_OPERATIONS
+
+    async def _is_as_recalled(self, key: str) -> bool:
+        recalled, stored = self._reads[key], await self._storage.get(key)
+        return _revision(recalled) == _revision(stored)
 
     def _recall(self, collection: Collection, name: str, key: str) -> KeyValue | None:
         if key in self._reads:
@@ -169,7 +172,7 @@ class Transaction:
         return self._memory.decoder.decode(collection.descriptor, item.key, item.value)
 
     def _compares(self) -> Sequence[Compare]:
-        compares = {key: 0 if item is None else item.mod_revision for key, item in self._reads.items()}
+        compares = {key: _revision(item) for key, item in self._reads.items()}
         room = min(MAX_LISTED, MAX_OPERATIONS - len(compares))
         for items in self._lists:
             added = {item.key: item.mod_revision for item in items if item.key not in compares}
@@ -182,6 +185,11 @@ class Transaction:
         """A revision that is not before any of what was read."""
         revisions = [item.mod_revision for item in (*self._reads.values(), *self._listed.values()) if item is not None]
         return max(self._memory.revision, *revisions, 0)
+
+
+def _revision(item: KeyValue | None) -> int:
+    """When it was changed last, as a comparison has it."""
+    return 0 if item is None else item.mod_revision
 
 
 def _change(key: str, value: Message | bytes | None) -> Change:
