@@ -10,6 +10,7 @@ from typing import Final
 
 from goten.env_registry import EnvRegistry, EnvRegistryError, EnvRegistryOptions, Starter
 from goten.meta.v1.env_registry import start_env_registry
+from goten.meta_server.waiting import failure_of
 from goten.registration import RuntimeKind
 from goten.watch.clock import first_of
 
@@ -64,16 +65,7 @@ class DbController:
 
     async def wait_failed(self) -> EnvRegistryError:
         """Returns why it cannot go on."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            error = None if self._task.cancelled() else self._task.exception()
-            if isinstance(error, EnvRegistryError):
-                return error
-            if error is not None:
-                raise error
-        # It was stopped.
-        await asyncio.Event().wait()
-        raise AssertionError("nobody ends this waiting")
+        return await failure_of(self._task, EnvRegistryError)
 
     async def _run(self, options: EnvRegistryOptions) -> None:
         if not self.primary:

@@ -9,6 +9,7 @@ from typing import Final
 from goten.env_registry import EnvRegistryError
 from goten.meta.v1.descriptors import DEPLOYMENT, REGION, SERVICE
 from goten.meta_server.db_controller import DbController
+from goten.meta_server.waiting import failure_of
 from goten.storage import StorageUnavailable
 from goten.store import Applied, Store
 
@@ -52,16 +53,8 @@ class Secondary:
 
     async def wait_failed(self) -> StorageUnavailable | EnvRegistryError:
         """Returns when the start after the copies came has failed, with the reason."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-            error = None if self._task.cancelled() else self._task.exception()
-            if isinstance(error, StorageUnavailable | EnvRegistryError):
-                return error
-            if error is not None:
-                raise error
         # A primary region has nothing to wait for, and one that has its copies goes on.
-        await asyncio.Event().wait()
-        raise AssertionError("nobody ends this waiting")
+        return await failure_of(self._task, (StorageUnavailable, EnvRegistryError))
 
     async def _run(self) -> None:
         await self._db_controller.wait_registered()

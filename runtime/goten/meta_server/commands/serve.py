@@ -15,6 +15,7 @@ from goten.meta.v1.service import SERVICE
 from goten.meta_server.app import MetaApp
 from goten.meta_server.cli import OK, USAGE, CommandFailed
 from goten.meta_server.config import ConfigError, MetaConfig, read_config
+from goten.meta_server.waiting import forever
 from goten.refusals import Refused
 from goten.server.failures import PartFailed
 from goten.server.listening import ListenRefused
@@ -69,8 +70,7 @@ async def _announce(app: MetaApp) -> NoReturn:
     """The line that people and scripts wait for."""
     await app.wait_ready()
     _say_serving(app)
-    await asyncio.Event().wait()
-    raise AssertionError("nobody ends this waiting")
+    await forever()
 
 
 def _say_serving(app: MetaApp) -> None:

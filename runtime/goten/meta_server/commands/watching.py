@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 from collections.abc import AsyncIterable
 from typing import Any, Final, NoReturn
@@ -15,6 +14,7 @@ from goten.meta_server.commands.targets import Collection, parse_watched
 from goten.meta_server.output import note, terminal_width, write
 from goten.meta_server.output_changes import JsonChanges, TableChanges
 from goten.meta_server.output_columns import COLUMNS
+from goten.meta_server.waiting import forever
 from goten.watch import (
     BackoffPolicy,
     Watcher,
@@ -88,8 +88,7 @@ class _States:
         if not self._worked:
             self._waiting = True
             note(f"the server does not serve yet ({watcher.status.reason}); waiting for it")
-        await asyncio.Event().wait()
-        raise AssertionError("nobody ends this waiting")
+        await forever()
 
     def enter(self, state: WatchState, status: WatchStatus) -> None:
         if state is WatchState.CURRENT:

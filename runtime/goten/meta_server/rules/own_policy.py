@@ -37,7 +37,7 @@ class OwnPolicy:
         new: MessageT | None,
     ) -> MessageT | None:
         if new is None:
-            return new
+            return None
         used = context.policies.get(service_name(DOMAIN))
         if descriptor is descriptors.SERVICE and str(descriptor.name_of(new)) == OWN:
             own = cast("Service", new)
