@@ -29,8 +29,6 @@ class Resources(Rule[Resource]):
 
 def order_versions(resource: Resource) -> None:
     """Newest first. Raises Refused (INVALID_ARGUMENT) for infos of a version that is not there, or there twice."""
-    if len(resource.versions) == 1 and not resource.versioned_infos:
-        return
     versions = newest_first({*resource.versions})
     infos: dict[str, Resource.VersionedInfo] = {}
     for place, info in enumerate(resource.versioned_infos):
@@ -43,7 +41,7 @@ def order_versions(resource: Resource) -> None:
     ordered = [infos[version] for version in versions if version in infos]
     if resource.versions != versions:
         resource.versions[:] = versions
-    if [*resource.versioned_infos] != ordered:
+    if [*infos] != [info.version for info in ordered]:
         copies = Resource(versioned_infos=ordered)
         del resource.versioned_infos[:]
         resource.versioned_infos.extend(copies.versioned_infos)
