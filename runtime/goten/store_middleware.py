@@ -59,7 +59,7 @@ class SaveTransaction(Protocol):
 
     def delete_record(self, key: str) -> None: ...
 
-    def on_committed(self, callback: Committed) -> None:
+    def on_committed(self, callback: Committed, /) -> None:
         """`callback` is awaited when the transaction is durable, before the request is answered.
 
         It gets the revision of the transaction; where nothing was written, the revision at which all of it held.

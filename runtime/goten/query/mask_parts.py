@@ -23,15 +23,19 @@ class Part(Protocol):
 
     def pick(self, source: Any, target: Any) -> None:
         """Copies from `source`; `target` has nothing there yet."""
+        ...
 
     def overwrite(self, source: Any, target: Any) -> None:
         """Makes `target` agree with `source`, also where `source` has nothing. `target` is set."""
+        ...
 
     def differing(self, a: Any, b: Any, prefix: str) -> Iterator[str]:
         """Paths where the two differ, as near as they can be told."""
+        ...
 
     def paths(self, prefix: str) -> Iterator[str]:
         """The paths of the mask."""
+        ...
 
 
 class Mask:

@@ -63,15 +63,13 @@ class Saver:
         take turns. `caller` is the domain of the service on whose behalf this is done. Raises what `body` and the
         middlewares raise, after which nothing is written, and what the callbacks raise, after which all is.
         """
-        saving: Saving | None = None
 
-        async def attempt(transaction: Transaction) -> T:
-            nonlocal saving
+        async def attempt(transaction: Transaction) -> tuple[T, Saving]:
             saving = Saving(self, transaction, caller)
-            return await body(saving)
+            return await body(saving), saving
 
-        result, revision = await self.store.transact(attempt, guarded=guarded)
-        for callback in saving.committed if saving is not None else ():
+        (result, saving), revision = await self.store.transact(attempt, guarded=guarded)
+        for callback in saving.committed:
             await callback(revision)
         return result
 
