@@ -12,6 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from goten.meta.v1.region_pb2 import Region
 from goten.meta.v1.service_pb2 import Service
 from goten.query import QueryError, parse_filter
+from goten.types.meta_pb2 import Meta
 from tests.query.everything import Everything
 
 
@@ -20,6 +21,15 @@ def test_filters_that_are_written_differently_are_one_key() -> None:
     kept = {parse_filter('name = \'a\' AND (display_name IN ("x", "y"))', Service): 1}
     assert kept[parse_filter('((name=="a" and display_name in ["y", "x"]))', Service)] == 1
     assert parse_filter('name = "b"', Service) not in kept
+
+
+@pytest.mark.parametrize("key", ["-", "--", "-a", "-1e", "5", "5e5", "5-a", "a-", "_", "NULL", "a.b", "+", "é", ""])
+def test_a_filter_can_be_read_from_what_it_says(key: str) -> None:
+    """FILTER-3: whatever a key of a map is."""
+    for text in (f'metadata.labels = {{"{key}": "x"}}', f'metadata.labels."{key}" = "x"'):
+        parsed = parse_filter(text, Service)
+        assert parse_filter(str(parsed), Service) == parsed
+        assert parsed.matches(Service(metadata=Meta(labels={key: "x"})))
 
 
 def test_filters_over_two_types_are_two() -> None:

@@ -105,4 +105,10 @@ def is_plain(segment: str) -> bool:
     return _PLAIN.fullmatch(segment) is not None
 
 
+def is_word(key: str) -> bool:
+    """Whether a map can have it as a key without quotes."""
+    return _KEY.fullmatch(key) is not None
+
+
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")
+_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")

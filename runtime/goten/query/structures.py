@@ -12,7 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from goten.query.kinds import BoolKind, BytesKind, EnumKind, Kind, Mismatch, TextKind, closest
 from goten.query.numbers import DurationKind, FloatKind, IntegerKind, TimeKind
-from goten.query.scanner import is_plain
+from goten.query.scanner import is_word
 from goten.query.syntax import Entry, Literal
 from goten.query.texts import quote
 from goten.query.times import NANOS
@@ -165,7 +165,7 @@ def write_key(keys: Kind, key: Any) -> str:
 
 
 def _braces(pairs: Iterable[tuple[str, str]]) -> str:
-    return "{" + ", ".join(f"{key if is_plain(key) else quote(key)}: {value}" for key, value in pairs) + "}"
+    return "{" + ", ".join(f"{key if is_word(key) else quote(key)}: {value}" for key, value in pairs) + "}"
 
 
 def _fill(message: Message, entries: dict[str, Entry]) -> None:
